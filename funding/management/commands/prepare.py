@@ -1,0 +1,30 @@
+"""Bring an installation up to date before it serves: the tables, the static files, and the demo when asked for."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from funding.models import Municipality
+
+DEMO_PROGRAMME = settings.BASE_DIR / "funding" / "programmes" / "unna.toml"
+
+
+class Command(BaseCommand):
+    help = "Check the demo mark, migrate, collect the static files; with DEMO, fill an empty database with the demo."
+    requires_migrations_checks = False
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One process for all steps: a second start spends its time on serving, not on starting Python five times."""
+        call_command("check_mark")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if not settings.DEMO:
+            call_command("first_administrator")
+        elif not Municipality.objects.exists():
+            self.stdout.write("Filling the empty database with the demo …")
+            with transaction.atomic():  # an interrupted start leaves the database empty, not half-filled
+                call_command("load_programme", str(DEMO_PROGRAMME), stdout=self.stderr)
+                call_command("demo", stdout=self.stderr)
