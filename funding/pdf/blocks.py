@@ -1,0 +1,158 @@
+"""What a document says, as plain comparable data: no layout, no fonts, no markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Strong:
+    """A run of bold text inside a line."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A run of text that opens `url` (https, mailto or tel)."""
+
+    url: str
+    text: str
+
+    def __post_init__(self):
+        if not self.url.startswith(("https://", "http://", "mailto:", "tel:")):
+            raise ValueError(f"Not a web, mail or phone address: {self.url}")
+
+
+Run = str | Strong | Link
+Runs = Run | Sequence[Run]
+"""One run or several: "plain" or ("until ", Strong("5 March"), "."). Every character is taken literally."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the document's title; levels 2 and 3 (level 1 is the title or subject itself)."""
+
+    text: str
+    level: int = 2
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph; "\\n" breaks the line. A right-to-left `lang` ("ar") sets it from the right."""
+
+    runs: Runs
+    small: bool = False
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list, with dots or numbers."""
+
+    items: Sequence[Runs]
+    numbered: bool = False
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A table column: `width` is its share of the line; numbers stand to the right."""
+
+    title: str
+    width: float = 1
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with a header row; `row_headers` makes the first column a header, `total` the last row a sum."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Runs]]
+    row_headers: bool = False
+    total: bool = False
+
+    def __post_init__(self):
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("Every row of a table needs as many cells as the table has columns.")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels with their values, one pair a line."""
+
+    pairs: Sequence[tuple[str, Runs]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture (PNG or JPEG bytes) with the text that stands for it."""
+
+    image: bytes
+    alt: str
+    width_mm: float = 80
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The end of a letter: greeting, room for a signature, name and function; stays with the text before it."""
+
+    greeting: str
+    name: str
+    role: str = ""
+    room_mm: float = 12
+
+
+@dataclass(frozen=True)
+class Space:
+    """Empty height in millimetres; nothing at the top of a page."""
+
+    mm: float = 4
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """What follows begins on a new page."""
+
+
+Block = Heading | Text | Bullets | Grid | Facts | Figure | Signature | Space | NewPage
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes. `color` is "#rrggbb"; `logo` is a PNG or JPEG."""
+
+    name: str
+    office: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    phone: str = ""
+    email: str = ""
+    logo: bytes | None = None
+    color: str = "#1f3a5f"
+
+    @property
+    def place(self) -> str:
+        return f"{self.postal_code} {self.city}".strip()
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that travels inside the PDF; `relation` is PDF/A-3's AFRelationship (Data, Source, Supplement …)."""
+
+    name: str
+    mime: str
+    content: bytes
+    description: str = ""
+    relation: str = "Supplement"
+
+
+def plain(runs: Runs) -> str:
+    """The words of `runs` without their dress."""
+    return "".join(run if isinstance(run, str) else run.text for run in as_runs(runs))
+
+
+def as_runs(runs: Runs) -> tuple[Run, ...]:
+    return (runs,) if isinstance(runs, str | Strong | Link) else tuple(runs)

@@ -1,0 +1,86 @@
+"""The one typeface, and how text becomes the glyphs it has."""
+
+import re
+import threading
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+import arabic_reshaper
+
+# `from bidi import get_display` would not mirror brackets.
+from bidi.algorithm import get_display
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
+MISSING = "\u25a1"
+_FOLDER = Path(__file__).parent / "fonts"
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_JOINERS = "\u200c\u200d"
+_RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "ps", "ur"}
+_lock = threading.Lock()
+
+
+@cache
+def _faces() -> dict:
+    for name in (REGULAR, BOLD):
+        pdfmetrics.registerFont(TTFont(name, _FOLDER / f"{name}.ttf"))
+    return {name: pdfmetrics.getFont(name).face for name in (REGULAR, BOLD)}
+
+
+def face(font: str):
+    """The parsed font file; read on first use, so that importing costs nothing."""
+    with _lock:
+        return _faces()[font]
+
+
+@cache
+def _reshaper():
+    # DejaVu has no glyph for the ligature that writes "Allah" as one sign.
+    return arabic_reshaper.ArabicReshaper(configuration={"ARABIC LIGATURE ALLAH": False})
+
+
+def is_rtl(lang: str | None) -> bool:
+    return (lang or "").split("-")[0].lower() in _RTL_LANGUAGES
+
+
+@lru_cache(maxsize=4096)
+def clean(text: str) -> str:
+    """`text` without what is no text: controls, direction marks, private and broken characters; \\n stays.
+
+    Direction marks could make a letter say something else than what was decided (CVE-2021-42574).
+    The joiners stay inside right-to-left text, where they change the shape of letters.
+    """
+    text = unicodedata.normalize("NFC", str(text)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    joiners = _JOINERS if _RIGHT_TO_LEFT.search(text) else ""
+    return "".join(_kept(char, joiners) for char in text)
+
+
+def _kept(char: str, joiners: str) -> str:
+    if char == "\n" or char in joiners:
+        return char
+    if char in "\u2028\u2029":
+        return "\n"
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cf") or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    return "\ufffd" if category in ("Co", "Cs") or ord(char) & 0xFFFE == 0xFFFE else char
+
+
+@lru_cache(maxsize=8192)
+def glyphs(text: str, font: str, rtl: bool = False) -> str:
+    """The characters to paint from left to right for cleaned `text`: joined, ordered, missing ones as a box."""
+    if rtl or _RIGHT_TO_LEFT.search(text):
+        text = get_display(_reshaper().reshape(text), base_dir="R" if rtl else "L")
+        text = "".join(char for char in text if char not in _JOINERS)
+    known = face(font).charToGlyph
+    # reportlab writes a wrong ToUnicode entry beyond the basic plane: a box there too.
+    return "".join(char if ord(char) in known and ord(char) < 0x10000 else MISSING for char in text)
+
+
+@lru_cache(maxsize=32768)
+def width(text: str, font: str, size: float) -> float:
+    """Width in points of cleaned `text`."""
+    widths = face(font)
+    return sum(widths.getCharWidth(ord(char)) for char in glyphs(text, font)) * size / 1000

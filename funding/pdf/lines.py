@@ -1,0 +1,164 @@
+"""Runs of text broken into lines, ragged and without hyphens, and painted with their tags."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from . import fonts
+from .blocks import Link, Run, Runs, Strong, as_runs
+from .tags import Element, TagCanvas
+
+INK, GREY, LINK = "#1b1b1b", "#595959", "#0b4f8a"
+
+# A line may end at a space (not after "§", "Abs." and "Nr.", nor before "€" and "%") and inside compounds like
+# "Kinder-/Jugendarbeit", never inside file numbers.
+_BREAK = re.compile(r"\n|(?<!§)(?<!Abs\.)(?<!Nr\.) +(?![€%])|(?<=[^\W\d_]{2}[-/])(?=[^\W\d_]{2})")
+
+
+@dataclass(frozen=True)
+class Style:
+    """Size and leading in points; `color` is "#rrggbb"."""
+
+    size: float = 10
+    leading: float = 14.5
+    color: str = INK
+    bold: bool = False
+
+    @property
+    def baseline(self) -> float:
+        """From the top of a line down to its baseline."""
+        return (self.leading + self.size * 0.73) / 2
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """What stands together in a line: text of one look and one structure element."""
+
+    text: str
+    font: str
+    element: Element
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line, ready to paint; its last fragment keeps the space at which the line was broken."""
+
+    fragments: tuple[Fragment, ...]
+    style: Style
+    rtl: bool = False
+
+    @property
+    def width(self) -> float:
+        """Visible width in points, without the space at the end."""
+        last = len(self.fragments) - 1
+        return sum(
+            fonts.width(part.text.rstrip(" ") if index == last else part.text, part.font, self.style.size)
+            for index, part in enumerate(self.fragments)
+        )
+
+    def paint(self, canvas: TagCanvas, x: float, top: float, width: float, right: bool = False) -> None:
+        """Paint below `top` between x and x + width, to the right when asked or when read from the right."""
+        baseline = top - self.style.baseline
+        if not self.rtl:
+            x += width - self.width if right else 0
+            for part in self.fragments:
+                x += self._paint_fragment(canvas, part, x, baseline)
+            return
+        x += width
+        for part in self.fragments:
+            x -= fonts.width(part.text, part.font, self.style.size)
+            self._paint_fragment(canvas, part, x, baseline)
+
+    def _paint_fragment(self, canvas: TagCanvas, part: Fragment, x: float, baseline: float) -> float:
+        size = self.style.size
+        canvas.tag(part.element)
+        canvas.setFillColor(LINK if part.link else self.style.color)
+        canvas.setFont(part.font, size)
+        shown = fonts.glyphs(part.text, part.font, self.rtl)
+        if shown == part.text:
+            canvas.drawString(x, baseline, shown)
+        else:
+            with canvas.spoken(part.text):
+                canvas.drawString(x, baseline, shown)
+        advance = fonts.width(part.text, part.font, size)
+        if part.link:
+            visible = fonts.width(part.text.rstrip(" "), part.font, size)
+            rect = (x, baseline - size * 0.3, x + visible, baseline + size)
+            canvas.add_link(part.element, rect, part.link.url, fonts.clean(part.link.text))
+            with canvas.artifact():
+                canvas.setStrokeColor(LINK)
+                canvas.setLineWidth(0.5)
+                canvas.line(x, baseline - size * 0.16, x + visible, baseline - size * 0.16)
+        return advance
+
+
+def set_lines(runs: Runs, style: Style, width: float, element: Element, rtl: bool = False) -> list[Line]:
+    """`runs` in lines no wider than `width` points (one line at least), tagged as `element`."""
+    paragraph = _Paragraph(as_runs(runs), style, element)
+    return [Line(tuple(paragraph.fragments(*span)), style, rtl) for span in paragraph.spans(width)]
+
+
+class _Paragraph:
+    """The characters of several runs in one string, with the place where each run ends."""
+
+    def __init__(self, runs: tuple[Run, ...], style: Style, element: Element):
+        self.size = style.size
+        self.looks: list[tuple[int, str, Element, Link | None]] = []
+        self.text = ""
+        for run in runs:
+            self.text += fonts.clean(run if isinstance(run, str) else run.text)
+            font = fonts.BOLD if style.bold or isinstance(run, Strong) else fonts.REGULAR
+            link = run if isinstance(run, Link) else None
+            self.looks.append((len(self.text), font, element.inline("Link") if link else element, link))
+
+    def fragments(self, start: int, end: int) -> Iterator[Fragment]:
+        position = start
+        for stop, font, element, link in self.looks:
+            if position < min(stop, end):
+                yield Fragment(self.text[position : min(stop, end)].replace("\n", " "), font, element, link)
+                position = min(stop, end)
+
+    def measure(self, start: int, end: int) -> float:
+        position, total = start, 0.0
+        for stop, font, _, _ in self.looks:
+            if position < min(stop, end):
+                total += fonts.width(self.text[position : min(stop, end)].replace("\n", " "), font, self.size)
+                position = min(stop, end)
+        return total
+
+    def spans(self, width: float) -> list[tuple[int, int]]:
+        """Where each line begins and ends, the space at its end included."""
+        spans, begin, used = [], 0, 0.0
+        for start, end, after in self._words():
+            wide = self.measure(start, end)
+            if used and used + wide > width:
+                spans.append((begin, start))
+                begin, used = start, 0.0
+            while wide > width:
+                cut = self._fitting(start, end, width)
+                spans.append((start, cut))
+                begin = start = cut
+                wide = self.measure(start, end)
+            used += wide + self.measure(end, after)
+            if self.text[end:after] == "\n":
+                spans.append((begin, after))
+                begin, used = after, 0.0
+        if begin < len(self.text) or not spans:
+            spans.append((begin, len(self.text)))
+        return spans
+
+    def _words(self) -> Iterator[tuple[int, int, int]]:
+        """Begin and end of each word, and the end of the space after it."""
+        position = 0
+        for gap in _BREAK.finditer(self.text):
+            yield position, gap.start(), gap.end()
+            position = gap.end()
+        yield position, len(self.text), len(self.text)
+
+    def _fitting(self, start: int, end: int, width: float) -> int:
+        """How far a word too long for any line gets."""
+        cut = start + 1
+        while cut < end and self.measure(start, cut + 1) <= width:
+            cut += 1
+        return cut
