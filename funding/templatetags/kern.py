@@ -1,0 +1,76 @@
+"""What the KERN form templates need to know about a field: its kind, its control, its ids, its errors."""
+
+from django import forms, template
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# Subclasses first: a radio group is a select, too, for Django.
+KINDS = (
+    (forms.CheckboxInput, "checkbox"),
+    (forms.CheckboxSelectMultiple, "checks"),
+    (forms.RadioSelect, "radios"),
+    (forms.MultiWidget, "parts"),
+    (forms.Select, "select"),
+)
+CLASSES = {
+    "checkbox": "kern-form-check__checkbox",
+    "select": "kern-form-input__select",
+    "input": "kern-form-input__input",
+}
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """Which of KERN's form shapes this field takes."""
+    return next((name for widget, name in KINDS if isinstance(field.field.widget, widget)), "input")
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The field's input with KERN's classes; Django itself adds aria-describedby and aria-invalid."""
+    base = CLASSES.get(kind(field))
+    if base is None:
+        return field.as_widget()
+    error = f"{base}--error" if field.errors else ""
+    own = field.field.widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": " ".join(filter(None, [base, error, own]))})
+
+
+@register.filter
+def anchor(field: BoundField) -> str:
+    """The id of the field's first control, where a link of the error summary leads."""
+    if kind(field) in ("checks", "radios", "parts"):
+        return f"{field.auto_id}_0"
+    return field.auto_id
+
+
+@register.filter
+def described_by(field: BoundField) -> str:
+    """The ids a group's fieldset is described by; the same that Django gives to single inputs."""
+    ids = [f"{field.auto_id}_helptext"] if field.help_text else []
+    if field.errors:
+        ids.append(f"{field.auto_id}_error")
+    return " ".join(ids)
+
+
+@register.simple_tag
+def problems(form=None, formsets=None) -> list[dict]:
+    """Everything wrong on a page, in page order: `text`, and `field` (None where no single field is at fault)."""
+    found = _form_problems(form)
+    for formset in formsets or ():
+        found += [{"field": None, "text": text} for text in formset.non_form_errors()]
+        for row in formset.forms:
+            found += _form_problems(row)
+    return found
+
+
+def _form_problems(form) -> list[dict]:
+    # A page may show the summary before anything was sent.
+    if form is None or not form.is_bound:
+        return []
+    found = [{"field": None, "text": text} for text in form.non_field_errors()]
+    for field in form:
+        found += [{"field": None if field.is_hidden else field, "text": text} for text in field.errors]
+    return found
