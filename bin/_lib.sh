@@ -16,11 +16,12 @@ die() {
 
 declare -A children=() # process number → name
 
-# start NAME COMMAND…: a child in the background that the kernel stops even when this script is killed outright.
+# start NAME COMMAND…: a child in the background, leading a process group of its own (so that nothing it starts is left
+# behind), and stopped by the kernel even when this script is killed outright.
 start() {
   local name=$1
   shift
-  setpriv --pdeathsig TERM "$@" </dev/null &
+  setpriv --pdeathsig TERM setsid "$@" </dev/null &
   children[$!]=$name
 }
 
@@ -35,13 +36,13 @@ run() {
 
 stop_children() {
   trap '' INT TERM HUP
-  [ ${#children[@]} -gt 0 ] || return 0
-  kill -TERM "${!children[@]}" 2>/dev/null
+  local process
+  for process in "${!children[@]}"; do kill -TERM -- "-$process" 2>/dev/null; done
   for _ in {1..150}; do
-    [ -n "$(jobs -pr)" ] || return 0
+    [ -n "$(jobs -pr)" ] || break
     sleep 0.1
   done
-  kill -KILL "${!children[@]}" 2>/dev/null
+  for process in "${!children[@]}"; do kill -KILL -- "-$process" 2>/dev/null; done
   wait
 }
 
@@ -131,7 +132,7 @@ install_packages() {
   fi
   say "Installing packages (once, about half a minute) …"
   touch "$VENV/.installing"
-  run "$VENV/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes \
+  run "$VENV/bin/python" -m pip install -qq --no-input --disable-pip-version-check --require-hashes \
     -r "$ROOT/requirements/$1.txt" ||
     die "pip could not install requirements/$1.txt (see above): check the network, then start again."
   lock_hash "$1" >"$VENV/.installed-$1"

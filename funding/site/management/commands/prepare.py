@@ -1,8 +1,11 @@
 """Bring an installation up to date before it serves: the tables, the static files, and the demo when asked for."""
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -20,7 +23,7 @@ class Command(BaseCommand):
         """One process for all steps: a second start spends its time on serving, not on starting Python five times."""
         call_command("check_mark")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        _collect_static_files()
         if not settings.DEMO:
             call_command("first_administrator")
         elif not Municipality.objects.exists():
@@ -28,3 +31,22 @@ class Command(BaseCommand):
             with transaction.atomic():  # an interrupted start leaves the database empty, not half-filled
                 call_command("load_programme", str(DEMO_PROGRAMME), stdout=self.stderr)
                 call_command("demo", stdout=self.stderr)
+
+
+def _collect_static_files() -> None:
+    """Only after a change: compressing them again takes longer than everything else in a start."""
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    fingerprint = _fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(fingerprint, encoding="ascii")
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
