@@ -4,6 +4,7 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -14,6 +15,7 @@ from .fonts import clean
 from .tags import Element, LinkArea, Mark, TagCanvas
 
 PRODUCER = "Fördertopf"
+_URL_SIGNS = "/:?#[]@!$&'()*+,;=%~"
 _HERE = Path(__file__).parent
 
 
@@ -113,7 +115,7 @@ class _StructureTree:
                 Rect=Array([round(value, 2) for value in area.rect]),
                 Border=Array([0, 0, 0]),
                 F=4,  # print: PDF/A asks for it
-                A=Dictionary(Type=Name.Action, S=Name.URI, URI=String(area.url)),
+                A=Dictionary(Type=Name.Action, S=Name.URI, URI=String(quote(area.url, safe=_URL_SIGNS))),
                 Contents=String(area.contents),
                 StructParent=len(self.pages) + len(self.link_owners),
             )
@@ -156,19 +158,19 @@ def _embed(pdf: pikepdf.Pdf, attachments: tuple[Attachment, ...], when: str) -> 
         stream = pdf.make_stream(
             attachment.content, Type=Name.EmbeddedFile, Subtype=Name(f"/{attachment.mime}"), Params=params
         )
-        name = String(attachment.name)
-        specs[attachment.name] = pdf.make_indirect(
+        name = String(clean(attachment.name))
+        specs[clean(attachment.name)] = pdf.make_indirect(
             Dictionary(
                 Type=Name.Filespec,
                 F=name,
                 UF=name,
-                Desc=String(attachment.description or attachment.name),
+                Desc=String(clean(attachment.description or attachment.name)),
                 AFRelationship=Name(f"/{attachment.relation}"),
                 EF=Dictionary(F=stream, UF=stream),
             )
         )
     names: list = []
-    for name in sorted(specs):
+    for name in sorted(specs, key=lambda name: bytes(String(name))):
         names += [String(name), specs[name]]
     pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(names)))
     pdf.Root.AF = Array(list(specs.values()))

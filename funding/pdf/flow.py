@@ -6,7 +6,7 @@ from dataclasses import replace
 from pikepdf import Name
 from reportlab.lib.units import mm
 
-from .blocks import Block, Bullets, Facts, Figure, Grid, Heading, NewPage, Runs, Signature, Space, Text
+from .blocks import Block, Bullets, Facts, Figure, Grid, Heading, NewPage, Runs, Signature, Space, Text, plain
 from .fonts import is_rtl
 from .lines import GREY, Style, set_lines
 from .pictures import figure_strip
@@ -14,7 +14,7 @@ from .strips import Frame, Strip, paragraph
 from .tables import facts_strips, grid_strips
 from .tags import Element, TagCanvas
 
-BODY = Style()
+BODY, SMALL = Style(), Style(8.5, 12, GREY)
 _HEADINGS = {2: Style(11.5, 16, bold=True), 3: Style(10, 14.5, bold=True)}
 _ABOVE_HEADING = {2: 16.0, 3: 11.0}
 _ARABIC = 1.18
@@ -52,10 +52,11 @@ class Flow:
             case Heading():
                 return self._heading(block)
             case Text(runs=runs, small=small, lang=lang):
-                style = Style(8.5, 12, GREY) if small else BODY
-                return paragraph(
-                    runs, _for_language(style, lang), self.frame, self._element("P", lang), lang=lang, gap=7
-                )
+                style = _for_language(SMALL if small else BODY, lang)
+                strips = paragraph(runs, style, self.frame, self._element("P", lang), lang=lang, gap=7)
+                # "… these costs:" stays with what it announces.
+                strips[-1].keep = plain(runs).rstrip().endswith(":")
+                return strips
             case Bullets():
                 return self._list(block)
             case Grid():

@@ -17,6 +17,8 @@ REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 MISSING = "\u25a1"
 _FOLDER = Path(__file__).parent / "fonts"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+# Within German text: an Arabic phrase with the numbers and signs between its words.
+_RTL_PHRASE = re.compile(f"{_RIGHT_TO_LEFT.pattern}(?:[\\d\\W_]*{_RIGHT_TO_LEFT.pattern})*")
 _JOINERS = "\u200c\u200d"
 _RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "ps", "ur"}
 _lock = threading.Lock()
@@ -71,12 +73,19 @@ def _kept(char: str, joiners: str) -> str:
 @lru_cache(maxsize=8192)
 def glyphs(text: str, font: str, rtl: bool = False) -> str:
     """The characters to paint from left to right for cleaned `text`: joined, ordered, missing ones as a box."""
-    if rtl or _RIGHT_TO_LEFT.search(text):
-        text = get_display(_reshaper().reshape(text), base_dir="R" if rtl else "L")
-        text = "".join(char for char in text if char not in _JOINERS)
+    if rtl:
+        text = _from_right(text)
+    elif _RIGHT_TO_LEFT.search(text):
+        # Each phrase for itself, as <bdi> does: the words around it stay where they are.
+        text = _RTL_PHRASE.sub(lambda phrase: _from_right(phrase[0]), text)
     known = face(font).charToGlyph
     # reportlab writes a wrong ToUnicode entry beyond the basic plane: a box there too.
     return "".join(char if ord(char) in known and ord(char) < 0x10000 else MISSING for char in text)
+
+
+def _from_right(text: str) -> str:
+    shown = get_display(_reshaper().reshape(text), base_dir="R")
+    return "".join(char for char in shown if char not in _JOINERS)
 
 
 @lru_cache(maxsize=32768)

@@ -11,18 +11,19 @@ from .finish import finish
 from .flow import Flow
 from .lines import GREY, INK, Line, Style, set_lines
 from .pagination import page_number, running_head
-from .pictures import fitted, paint_figure
+from .pictures import paint_figure, scaled
 from .strips import Frame, paginate, paint_pages, paragraph
-from .tags import Element, TagCanvas
+from .tags import Element, TagCanvas, rgb
 
 _HEIGHT = A4[1]
 _TEXT = Frame(25 * mm, 165 * mm)
 _ADDRESS = Frame(25 * mm, 80 * mm)
-_INFO = Frame(125 * mm, 65 * mm)
+_INFO = Frame(125 * mm, 75 * mm)
 _ADDRESS_TOP, _ADDRESS_HEIGHT = 62.7 * mm, 27.3 * mm
 _INFO_TOP = 50 * mm
 _SUBJECT_TOP = 98.5 * mm
 _FOLDS, _HOLE = (105 * mm, 210 * mm), 148.5 * mm
+_MARK = "#a6a6a6"
 _NEXT_TOP, _BOTTOM = 32 * mm, 27 * mm
 
 
@@ -80,25 +81,24 @@ class _FirstSheet:
 
     def paint(self, canvas: TagCanvas) -> None:
         if self.logo:
-            size = fitted(self.letterhead.logo, 50 * mm, 20 * mm)
+            size = scaled(self.letterhead.logo, 50 * mm, 20 * mm)
             paint_figure(canvas, self.logo, self.letterhead.logo, 190 * mm - size[0], _HEIGHT - 34 * mm, size)
         for line, frame, top in (*self.head, *self.address, *self.info):
             line.paint(canvas, frame.left, top, frame.width)
         with canvas.artifact():
-            canvas.setFillColor(self.letterhead.color)
+            canvas.setFillColor(rgb(self.letterhead.color))
             canvas.rect(_TEXT.left, _HEIGHT - 38 * mm, _TEXT.width, 0.7 * mm, stroke=0, fill=1)
             self._paint_return_line(canvas)
-            canvas.setStrokeColor("#a6a6a6")
-            canvas.setLineWidth(0.4)
             for mark, length in ((_FOLDS[0], 4 * mm), (_HOLE, 6 * mm), (_FOLDS[1], 4 * mm)):
-                canvas.line(5 * mm, _HEIGHT - mark, 5 * mm + length, _HEIGHT - mark)
+                canvas.hairline(5 * mm, 5 * mm + length, _HEIGHT - mark, _MARK, 0.4)
 
     def _set_head(self, root: Element) -> "_Placed":
         head = self.letterhead
         frame = Frame(_TEXT.left, (110 if head.logo else 165) * mm)
         contact = (head.street, head.place, f"Telefon {head.phone}" if head.phone else "", head.email)
         foot = [_joined(contact)] if any(contact) else []
-        name = set_lines(head.name, Style(17, 21, head.color, bold=True), frame.width, root.add("P"))
+        names = [Style(size, size * 1.25, head.color, bold=True) for size in (17, 14, 11, 9)]
+        name = _fitted(head.name, names, frame.width, 2 * names[0].leading, root.add("P"))
         office = set_lines(head.office, Style(9.5, 13, GREY), frame.width, root.add("P")) if head.office else []
         small = [set_lines(text, Style(7.5, 11, GREY), _TEXT.width, root.add("P")) for text in foot]
         height = sum(line.style.leading for line in (*name, *office))
@@ -108,24 +108,15 @@ class _FirstSheet:
     def _paint_return_line(self, canvas: TagCanvas) -> None:
         # A repetition for the window of the envelope; the sender has been read above.
         text = _joined((self.letterhead.name, self.letterhead.street, self.letterhead.place))
-        line = next(
-            lines[0]
-            for size in (7, 6.5, 6, 5.5, 5, 4)
-            if len(lines := set_lines(text, Style(size, 9, GREY), _ADDRESS.width, Element("P"))) == 1 or size == 4
-        )
+        sizes = [Style(size, 9, GREY) for size in (7, 6.5, 6, 5.5, 5, 4)]
+        line = _fitted(text, sizes, _ADDRESS.width, 9, Element("P"))[0]
         top = _HEIGHT - _ADDRESS_TOP + 10
         line.paint(canvas, _ADDRESS.left, top, _ADDRESS.width)
-        canvas.setStrokeColor("#a6a6a6")
-        canvas.setLineWidth(0.4)
-        canvas.line(_ADDRESS.left, top - 9, _ADDRESS.left + line.width, top - 9)
+        canvas.hairline(_ADDRESS.left, _ADDRESS.left + line.width, top - 9, _MARK, 0.4)
 
     def _set_address(self, root: Element, addressee: Sequence[str]) -> "_Placed":
-        """As large as the window allows."""
-        element = root.add("P")
-        for size in (10, 9.5, 9, 8.5, 8, 7.5, 7):
-            lines = set_lines("\n".join(addressee), Style(size, size * 1.27), _ADDRESS.width, element)
-            if sum(line.style.leading for line in lines) <= _ADDRESS_HEIGHT:
-                break
+        sizes = [Style(size, size * 1.27) for size in (10, 9.5, 9, 8.5, 8, 7.5, 7)]
+        lines = _fitted("\n".join(addressee), sizes, _ADDRESS.width, _ADDRESS_HEIGHT, root.add("P"))
         return _stacked(lines, _ADDRESS, _HEIGHT - _ADDRESS_TOP - 3)
 
     def _set_info(self, root: Element, info: Sequence[tuple[str, str]]) -> "_Placed":
@@ -143,6 +134,15 @@ class _FirstSheet:
 
 
 _Placed = list[tuple[Line, Frame, float]]
+
+
+def _fitted(text: str, styles: Sequence[Style], width: float, height: float, element: Element) -> list[Line]:
+    """`text` in the first of `styles`, from large to small, in which it is no higher than `height` points."""
+    for style in styles:
+        lines = set_lines(text, style, width, element)
+        if len(lines) * style.leading <= height:
+            break
+    return lines
 
 
 def _stacked(lines: Sequence[Line], frame: Frame, top: float) -> _Placed:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from . import fonts
 from .blocks import Link, Run, Runs, Strong, as_runs
-from .tags import Element, TagCanvas
+from .tags import Element, TagCanvas, rgb
 
 INK, GREY, LINK = "#1b1b1b", "#595959", "#0b4f8a"
 
 # A line may end at a space (not after "§", "Abs." and "Nr.", nor before "€" and "%") and inside compounds like
-# "Kinder-/Jugendarbeit", never inside file numbers.
-_BREAK = re.compile(r"\n|(?<!§)(?<!Abs\.)(?<!Nr\.) +(?![€%])|(?<=[^\W\d_]{2}[-/])(?=[^\W\d_]{2})")
+# "Kinder-/Jugendarbeit" or behind the @ of an address, never inside file numbers.
+_BREAK = re.compile(r"\n|(?<!§)(?<!Abs\.)(?<!Nr\.) +(?![€%])|(?<=[^\W\d_]{2}[-/])(?=[^\W\d_]{2})|(?<=[\w.]@)(?=\w)")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Line:
     def _paint_fragment(self, canvas: TagCanvas, part: Fragment, x: float, baseline: float) -> float:
         size = self.style.size
         canvas.tag(part.element)
-        canvas.setFillColor(LINK if part.link else self.style.color)
+        canvas.setFillColor(rgb(LINK if part.link else self.style.color))
         canvas.setFont(part.font, size)
         shown = fonts.glyphs(part.text, part.font, self.rtl)
         if shown == part.text:
@@ -86,10 +86,7 @@ class Line:
             visible = fonts.width(part.text.rstrip(" "), part.font, size)
             rect = (x, baseline - size * 0.3, x + visible, baseline + size)
             canvas.add_link(part.element, rect, part.link.url, fonts.clean(part.link.text))
-            with canvas.artifact():
-                canvas.setStrokeColor(LINK)
-                canvas.setLineWidth(0.5)
-                canvas.line(x, baseline - size * 0.16, x + visible, baseline - size * 0.16)
+            canvas.hairline(x, x + visible, baseline - size * 0.16, LINK)
         return advance
 
 

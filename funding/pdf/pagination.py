@@ -23,6 +23,4 @@ def running_head(canvas: TagCanvas, text: str, frame: Frame, page_height: float)
     with canvas.artifact("Pagination"):
         line = set_lines(text, _SMALL, frame.width, Element("P"))[0]
         line.paint(canvas, frame.left, page_height - 17 * mm, frame.width)
-        canvas.setStrokeColor(HAIRLINE)
-        canvas.setLineWidth(0.5)
-        canvas.line(frame.left, page_height - 22 * mm, frame.left + frame.width, page_height - 22 * mm)
+        canvas.hairline(frame.left, frame.left + frame.width, page_height - 22 * mm, HAIRLINE)

@@ -23,7 +23,7 @@ def opaque(image: bytes) -> ImageReader:
     return ImageReader(sheet)
 
 
-def fitted(image: bytes, width: float, height: float) -> tuple[float, float]:
+def scaled(image: bytes, width: float, height: float) -> tuple[float, float]:
     """The largest size in points within width and height that keeps the proportions."""
     across, down = opaque(image).getSize()
     scale = min(width / across, height / down)
@@ -42,7 +42,7 @@ def paint_figure(
 
 def figure_strip(figure: Figure, frame: Frame, parent: Element) -> Strip:
     element = parent.add("Figure", alt=figure.alt)
-    size = fitted(figure.image, min(figure.width_mm * mm, frame.width), 200 * mm)
+    size = scaled(figure.image, min(figure.width_mm * mm, frame.width), 200 * mm)
 
     def paint(canvas: TagCanvas, top: float) -> None:
         paint_figure(canvas, element, figure.image, frame.left, top - size[1], size)

@@ -119,10 +119,7 @@ def _paint_row(canvas: TagCanvas, top: float, *, cells: list[Cell], offset: floa
             line.paint(canvas, place.left, top - offset - index * leading, place.width, right)
     if rule and rule[0]:
         (color, thickness), height, frame = rule
-        with canvas.artifact():
-            canvas.setStrokeColor(color)
-            canvas.setLineWidth(thickness)
-            canvas.line(frame.left, top - height, frame.left + frame.width, top - height)
+        canvas.hairline(frame.left, frame.left + frame.width, top - height, color, thickness)
 
 
 def _merged(strips: list[Strip]) -> Strip:

@@ -2,8 +2,10 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 
+from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from . import fonts
@@ -55,6 +57,12 @@ class LinkArea:
     contents: str
 
 
+@cache
+def rgb(color: str) -> Color:
+    """The colour of "#rrggbb"."""
+    return HexColor(color)
+
+
 class TagCanvas(Canvas):
     """Collects the structure tree in `root` while painting."""
 
@@ -97,6 +105,13 @@ class TagCanvas(Canvas):
         self._code.append(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex().upper()}>>> BDC")
         yield
         self._code.append("EMC")
+
+    def hairline(self, left: float, right: float, height: float, color: str, thickness: float = 0.5) -> None:
+        """A horizontal line, as an artifact."""
+        with self.artifact():
+            self.setStrokeColor(rgb(color))
+            self.setLineWidth(thickness)
+            self.line(left, height, right, height)
 
     def add_link(self, element: Element, rect: tuple[float, float, float, float], url: str, contents: str) -> None:
         if not self._in_artifact:
