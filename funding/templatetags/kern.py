@@ -3,6 +3,7 @@
 from django import forms, template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -57,20 +58,29 @@ def described_by(field: BoundField) -> str:
 
 @register.simple_tag
 def problems(form=None, formsets=None) -> list[dict]:
-    """Everything wrong on a page, in page order: `text`, and `field` (None where no single field is at fault)."""
-    found = _form_problems(form)
+    """Everything wrong, in page order: `name`, `text`, and `field` (None where no single field is at fault)."""
+    found = _form_problems(form) if form else []
     for formset in formsets or ():
-        found += [{"field": None, "text": text} for text in formset.non_form_errors()]
-        for row in formset.forms:
-            found += _form_problems(row)
+        found += [_problem(text) for text in formset.non_form_errors()]
+        row_label = getattr(formset, "row_label", "") or _("Line")
+        for number, row in enumerate(formset.forms, start=1):
+            found += _form_problems(row, place=f"{row_label} {number}, ")
     return found
 
 
-def _form_problems(form) -> list[dict]:
+def _form_problems(form, place: str = "") -> list[dict]:
     # A page may show the summary before anything was sent.
-    if form is None or not form.is_bound:
+    if not form.is_bound:
         return []
-    found = [{"field": None, "text": text} for text in form.non_field_errors()]
+    found = [_problem(text) for text in form.non_field_errors()]
     for field in form:
-        found += [{"field": None if field.is_hidden else field, "text": text} for text in field.errors]
+        found += [_problem(text, None if field.is_hidden else field, place) for text in field.errors]
     return found
+
+
+def _problem(text: str, field: BoundField | None = None, place: str = "") -> dict:
+    name = f"{place}{field.label}" if field else ""
+    # A label that is a question or a sentence needs no colon.
+    if name and name[-1] not in "?!.:؟":
+        name += ":"
+    return {"field": field, "name": name, "text": text}
