@@ -15,24 +15,22 @@ NO_BREAK_SPACE = "\u00a0"
 NARROW_NO_BREAK_SPACE = "\u202f"
 
 # Applicants type on Arabic and Persian keyboards too; ٫ is their decimal comma, ٬ their thousands separator.
-_AS_TYPED = str.maketrans(
-    {
-        **{ord("٠") + digit: str(digit) for digit in range(10)},
-        **{ord("۰") + digit: str(digit) for digit in range(10)},
-        "٫": ",",
-        "٬": " ",
-        NO_BREAK_SPACE: " ",
-        NARROW_NO_BREAK_SPACE: " ",
-        "\u2009": " ",  # thin space
-        "\u2212": "-",  # the typographic minus
-        "\u2013": "-",
-        # direction marks come along when an amount is copied from right-to-left text
-        "\u061c": None,
-        "\u200e": None,
-        "\u200f": None,
-    }
-)
-_CURRENCY = re.compile(r"^(?:€|EUR|Euro)\s*|\s*(?:€|EUR|Euro)$", re.IGNORECASE)
+_TYPED_CHARACTERS: dict[str, str | None] = {
+    **{digit: str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)},
+    "٫": ",",
+    "٬": " ",
+    NO_BREAK_SPACE: " ",
+    NARROW_NO_BREAK_SPACE: " ",
+    "\u2009": " ",  # thin space
+    "\u2212": "-",  # the typographic minus
+    "\u2013": "-",
+    # direction marks come along when an amount is copied from right-to-left text
+    "\u061c": None,
+    "\u200e": None,
+    "\u200f": None,
+}
+_AS_TYPED = str.maketrans(_TYPED_CHARACTERS)
+_CURRENCY = re.compile(r"^(?:€|EUR|Euro)|(?:€|EUR|Euro)$", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+)(?:,([0-9]+))?")
 _DECIMAL_POINT = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+)\.([0-9]+)")
 _FILE_AMOUNT = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
@@ -55,7 +53,7 @@ def parse_amount(text: str) -> int:
     either thousands or decimals, so they are refused. Raises AmountError.
     """
     typed = str(text)
-    number, places = _read(typed, _CURRENCY.sub("", _tidy(typed)))
+    number, places = _read(typed, _CURRENCY.sub("", _tidy(typed)).strip())
     if places > 2:
         raise AmountError(
             _(
