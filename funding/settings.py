@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "applications",
     "budgets",
     "review",
+    "funding.site",
 ]
 
 MIDDLEWARE = [

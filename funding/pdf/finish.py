@@ -170,7 +170,7 @@ def _embed(pdf: pikepdf.Pdf, attachments: tuple[Attachment, ...], when: str) -> 
             )
         )
     names: list = []
-    for name in sorted(specs, key=lambda name: bytes(String(name))):
-        names += [String(name), specs[name]]
+    for key in sorted(specs, key=lambda key: bytes(String(key))):
+        names += [String(key), specs[key]]
     pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(names)))
     pdf.Root.AF = Array(list(specs.values()))

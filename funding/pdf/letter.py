@@ -80,7 +80,7 @@ class _FirstSheet:
         self.subject_top = min(_HEIGHT - _SUBJECT_TOP, self._info_bottom - 8.5 * mm)
 
     def paint(self, canvas: TagCanvas) -> None:
-        if self.logo:
+        if self.logo and self.letterhead.logo:
             size = scaled(self.letterhead.logo, 50 * mm, 20 * mm)
             paint_figure(canvas, self.logo, self.letterhead.logo, 190 * mm - size[0], _HEIGHT - 34 * mm, size)
         for line, frame, top in (*self.head, *self.address, *self.info):

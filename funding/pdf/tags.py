@@ -73,7 +73,8 @@ class TagCanvas(Canvas):
         # The preamble would select a font before any text is tagged.
         self._preamble = "1 0 0 1 0 0 cm"
         self.root = Element("Document")
-        self._page, self._next_mcid, self._open, self._in_artifact = 0, 0, None, False
+        self._page, self._next_mcid, self._in_artifact = 0, 0, False
+        self._open: Element | None = None
 
     def tag(self, element: Element) -> None:
         """What is painted from now on belongs to `element`; nothing happens when it already does."""

@@ -1,0 +1,45 @@
+"""Texts of mails and documents about an application, from finished objects; languages are those active."""
+
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+
+def _greeting_end(application: Any) -> str:
+    town = application.municipality
+    contact = ", ".join(part for part in (town.office, town.phone, town.email) if part)
+    return _("Questions? %(contact)s") % {"contact": contact or town.name}
+
+
+def receipt_mail(application: Any) -> tuple[str, str]:
+    """We have it: file number, what happens next and by when."""
+    subject = _("We have your application: %(number)s") % {"number": application.file_number}
+    lines = [
+        _("We have received your application “%(title)s”.") % {"title": application.title},
+        _("Its file number is %(number)s. Please keep it.") % {"number": application.file_number},
+    ]
+    if application.officer_note:
+        lines.append(_("Something is still missing: %(note)s") % {"note": application.officer_note})
+    if application.promised_on:
+        day = date_format(application.promised_on)
+        lines.append(_("We check it, then the board looks at it. You get an answer by %(day)s.") % {"day": day})
+    lines.append(_greeting_end(application))
+    return subject, "\n\n".join(lines)
+
+
+def return_mail(application: Any) -> tuple[str, str]:
+    """Something has to be changed: what, why, until when."""
+    subject = _("Please look at your application again: %(number)s") % {"number": application.file_number}
+    lines = [
+        _("We have read “%(title)s” and have a question.") % {"title": application.title},
+        application.officer_note,
+        *[f"– {reason}" for reason in application.changes_asked.values()],
+    ]
+    if application.answer_by:
+        lines.append(
+            _("Please answer by %(day)s. Your application keeps its date.")
+            % {"day": date_format(application.answer_by)}
+        )
+    lines.append(_greeting_end(application))
+    return subject, "\n\n".join(lines)

@@ -1,0 +1,49 @@
+"""Who may do what with an application; pure predicates, no query."""
+
+from typing import Any
+
+from funding.policies import (
+    Role,
+    has_role,
+    is_board_member,
+    is_decider,
+    is_officer,
+    is_system,
+    may_act_for,
+    may_write_for,
+)
+
+
+def may_edit(application: Any, user: Any) -> bool:
+    """Write the answers: people of the organisation, or the officer for an application that came on paper."""
+    return may_write_for(application, user) or (application.paper and is_officer(application, user))
+
+
+def may_submit(application: Any, user: Any) -> bool:
+    """Send it in: a person entitled to act for the organisation, or the officer who records paper, or an import."""
+    paper = application.paper and (is_officer(application, user) or is_system(application, user))
+    return may_act_for(application, user) or paper
+
+
+def may_record(application: Any, user: Any) -> bool:
+    """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused)."""
+    return is_officer(application, user) or is_system(application, user)
+
+
+def may_withdraw(application: Any, user: Any) -> bool:
+    return may_act_for(application, user) or is_officer(application, user)
+
+
+def may_hold_ballot(application: Any, user: Any) -> bool:
+    """Record what the board did: whoever leads the item, or the officer who keeps the minutes."""
+    return is_board_member(application, user) or is_officer(application, user)
+
+
+def may_complete(application: Any, user: Any) -> bool:
+    """A case is complete when its money is settled: the people who settle do both in one act."""
+    return has_role(application, user, Role.OFFICER, Role.DECIDER, Role.CASHIER)
+
+
+def may_decide(application: Any, user: Any) -> bool:
+    """The decider, but never who checked the case (docs/decisions.md: four eyes)."""
+    return is_decider(application, user) and application.checked_by_id != user.pk

@@ -1,0 +1,255 @@
+"""The life of an application: its states and every move between them, declared once."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from applications import policies
+from funding.gate import Machine, condition
+from funding.policies import is_officer
+
+
+class State(models.TextChoices):
+    """Where an application is; the labels are what staff read (templates hold the applicant's words)."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Received")
+    INCOMPLETE = "incomplete", _("Received, incomplete")
+    RETURNED = "returned", _("Returned for changes")
+    ADMITTED = "admitted", _("Formally checked")
+    DEFERRED = "deferred", _("Deferred by the board")
+    RECOMMENDED = "recommended", _("Board has advised")
+    AWARDED = "awarded", _("Awarded")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+    COMPLETED = "completed", _("Completed")
+
+
+S = State
+UNDER_REVIEW = (S.SUBMITTED, S.INCOMPLETE, S.RETURNED, S.ADMITTED, S.DEFERRED, S.RECOMMENDED)
+ENDED = (S.REJECTED, S.WITHDRAWN, S.LAPSED, S.COMPLETED)
+
+
+@condition(_("Somebody has to look at every point of the checklist before the application can go on."))
+def is_checked(application: Any) -> bool:
+    return not application.open_points
+
+
+@condition(_("The text that is binding is the German one, and it is still missing or not confirmed."))
+def has_german_text(application: Any) -> bool:
+    return application.language == "de" or bool(application.summary_de)
+
+
+class ApplicationWorkflow(Machine):
+    """Moves of an application. Every body only sets fields; what follows from a move is done by its operation."""
+
+    state = FSMField(choices=State, default=State.DRAFT, protected=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transition(
+        state,
+        source=S.DRAFT,
+        target=S.SUBMITTED,
+        permission=policies.may_submit,
+        custom={"label": _("Check and send"), "at": "applications:check", "tone": "primary"},
+    )
+    def submit(self, *, by: Any, on: Any, file_number: str, answer_by: Any) -> None:
+        self.received_on, self.file_number, self.promised_on = on, file_number, answer_by
+        self.refresh_search()  # type: ignore[attr-defined]
+
+    @transition(
+        state,
+        source=S.DRAFT,
+        target=S.INCOMPLETE,
+        permission=policies.may_record,
+        custom={
+            "label": _("Record as received, incomplete"),
+            "hint": _("It gets a file number and keeps today as its date. The applicant is asked for the rest."),
+            "asks": ("reason",),
+        },
+    )
+    def receive_incomplete(self, *, by: Any, on: Any, file_number: str, reason: str, answer_by: Any) -> None:
+        self.received_on, self.file_number = on, file_number
+        self.officer_note, self.answer_by = reason, answer_by
+        self.refresh_search()  # type: ignore[attr-defined]
+
+    @transition(
+        state,
+        source=[S.SUBMITTED, S.INCOMPLETE],
+        target=S.RETURNED,
+        permission=is_officer,
+        custom={"label": _("Ask for changes"), "at": "review:return"},
+    )
+    def return_for_changes(self, *, by: Any, reason: str, sections: dict[str, str], answer_by: Any) -> None:
+        self.officer_note, self.changes_asked, self.answer_by = reason, sections, answer_by
+
+    @transition(
+        state,
+        source=[S.RETURNED, S.INCOMPLETE],
+        target=S.SUBMITTED,
+        permission=policies.may_submit,
+        custom={"label": _("Check and send again"), "at": "applications:check", "tone": "primary"},
+    )
+    def resubmit(self, *, by: Any) -> None:
+        self.officer_note, self.changes_asked, self.answer_by = "", {}, None
+
+    @transition(
+        state,
+        source=S.SUBMITTED,
+        target=S.ADMITTED,
+        permission=is_officer,
+        conditions=[is_checked, has_german_text],
+        custom={
+            "label": _("Admit to the board"),
+            "hint": _("The formal check is done. The application can go on the agenda of a meeting."),
+            "tone": "primary",
+        },
+    )
+    def admit(self, *, by: Any) -> None:
+        self.checked_by = by
+
+    @transition(
+        state,
+        source=S.ADMITTED,
+        target=S.SUBMITTED,
+        permission=is_officer,
+        custom={"label": _("Back to the formal check"), "asks": ("reason",)},
+    )
+    def reopen_check(self, *, by: Any, reason: str) -> None:
+        self.checked_by = None
+
+    @transition(
+        state,
+        source=S.ADMITTED,
+        target=S.DEFERRED,
+        permission=policies.may_hold_ballot,
+        custom={"label": _("Defer"), "internal": True},
+    )
+    def defer(self, *, by: Any, reason: str) -> None:
+        self.officer_note = reason
+
+    @transition(
+        state,
+        source=S.DEFERRED,
+        target=S.ADMITTED,
+        permission=is_officer,
+        custom={
+            "label": _("Take up again"),
+            "hint": _("The application can go on the agenda of the next meeting."),
+            "tone": "primary",
+        },
+    )
+    def resume(self, *, by: Any) -> None:
+        self.officer_note = ""
+
+    @transition(
+        state,
+        source=S.ADMITTED,
+        target=S.RECOMMENDED,
+        permission=policies.may_hold_ballot,
+        custom={"label": _("Record the board's recommendation"), "internal": True},
+    )
+    def recommend(self, *, by: Any, reason: str) -> None:
+        self.officer_note = ""
+
+    @transition(
+        state,
+        source=S.RECOMMENDED,
+        target=S.ADMITTED,
+        permission=is_officer,
+        custom={
+            "label": _("Give back to the board"),
+            "hint": _("The recommendation no longer counts. The board votes again."),
+            "asks": ("reason",),
+        },
+    )
+    def give_back(self, *, by: Any, reason: str) -> None:
+        self.officer_note = reason
+
+    @transition(
+        state,
+        source=S.RECOMMENDED,
+        target=S.AWARDED,
+        permission=policies.may_decide,
+        custom={"label": _("Award"), "at": "review:decide", "tone": "primary"},
+    )
+    def award(self, *, by: Any) -> None:
+        self.officer_note = ""
+
+    @transition(
+        state,
+        source=S.RECOMMENDED,
+        target=S.REJECTED,
+        permission=policies.may_decide,
+        custom={"label": _("Reject"), "at": "review:decide"},
+    )
+    def reject(self, *, by: Any) -> None:
+        self.officer_note = ""
+
+    @transition(
+        state,
+        source=[S.DRAFT, *UNDER_REVIEW],
+        target=S.WITHDRAWN,
+        permission=policies.may_withdraw,
+        custom={
+            "label": _("Withdraw"),
+            "hint": _("The application ends here. You can copy it into a new one at any time."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def withdraw(self, *, by: Any, reason: str) -> None:
+        self.officer_note = reason
+
+    @transition(
+        state,
+        source=[S.RETURNED, S.INCOMPLETE],
+        target=S.LAPSED,
+        permission=is_officer,
+        custom={
+            "label": _("Close without an answer"),
+            "hint": _("The time to answer is over and nothing came."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def lapse(self, *, by: Any, reason: str) -> None:
+        self.officer_note = reason
+
+    @transition(
+        state,
+        source=[S.RETURNED, S.INCOMPLETE],
+        target=None,
+        permission=is_officer,
+        custom={
+            "label": _("Give more time"),
+            "asks": ("day", "reason"),
+        },
+    )
+    def extend(self, *, by: Any, day: Any, reason: str) -> None:
+        self.answer_by = day
+
+    @transition(
+        state,
+        source=S.LAPSED,
+        target=S.RETURNED,
+        permission=is_officer,
+        custom={"label": _("Open again"), "asks": ("day", "reason")},
+    )
+    def reopen(self, *, by: Any, day: Any, reason: str) -> None:
+        self.answer_by, self.officer_note = day, reason
+
+    @transition(
+        state,
+        source=S.AWARDED,
+        target=S.COMPLETED,
+        permission=policies.may_complete,
+        custom={"label": _("Close the case"), "internal": True},
+    )
+    def complete(self, *, by: Any) -> None:
+        self.answer_by = None

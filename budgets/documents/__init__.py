@@ -1,0 +1,14 @@
+"""Texts and files about money: mails, the settlement letter, the file for the bank or the finance system."""
+
+from budgets.documents.files import payment_file
+from budgets.documents.letters import settlement_letter
+from budgets.documents.mails import payment_purpose, payment_returned_mail, proof_receipt_mail, settlement_mail
+
+__all__ = [
+    "payment_file",
+    "payment_purpose",
+    "payment_returned_mail",
+    "proof_receipt_mail",
+    "settlement_letter",
+    "settlement_mail",
+]

@@ -1,0 +1,46 @@
+"""Mails about money, in the language that is active."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from funding.bank import sepa_text
+
+
+def payment_purpose(grant: Any, number: int) -> str:
+    """What the bank statement of the recipient says; German, at most 140 characters a SEPA file can carry."""
+    return sepa_text(f"Zuwendung {grant.application.file_number} Abruf {number} {grant.municipality.name}", 140)
+
+
+def payment_returned_mail(payment: Any) -> tuple[str, str]:
+    """The bank sent the money back: please look at the account."""
+    number = payment.grant.application.file_number
+    subject = _("The bank sent the money back: %(number)s") % {"number": number}
+    lines = [
+        _("We tried to pay your grant, but the bank sent the money back: %(reason)s") % {"reason": payment.note},
+        _("Please check your bank details and call for the money again."),
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def proof_receipt_mail(proof: Any) -> tuple[str, str]:
+    """We have the usage proof; what happens next."""
+    number = proof.grant.application.file_number
+    subject = _("We have your usage proof: %(number)s") % {"number": number}
+    lines = [
+        _("Thank you. We have received your usage proof."),
+        _("We check it and write to you. You need not do anything now. Please keep your receipts for five years."),
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def settlement_mail(grant: Any, letter: Any) -> tuple[str, str]:
+    """The settlement is there: even, a rest to come, or something to pay back."""
+    subject = _("Your usage proof is settled: %(number)s") % {"number": grant.application.file_number}
+    if grant.open_cents < 0:
+        last = _("Part of the money has to be paid back. The letter explains why, how much and until when.")
+    elif grant.open_cents > 0:
+        last = _("The rest of the money is on its way. You need not do anything.")
+    else:
+        last = _("Everything is in order. Thank you for what you did.")
+    return subject, "\n\n".join([_("We have checked your usage proof. The letter tells the result."), last])

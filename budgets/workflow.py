@@ -1,0 +1,405 @@
+"""The life of a grant, a payment and a usage proof: states and moves, declared once each."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from budgets import policies
+from funding import clock
+from funding.gate import Machine, condition
+from funding.policies import is_decider, is_officer
+
+# --- Grant ------------------------------------------------------------------------------------------------------------
+
+
+class GrantState(models.TextChoices):
+    ISSUED = "issued", _("Letter issued")
+    ACCEPTED = "accepted", _("Accepted")
+    CONTESTED = "contested", _("Remedy recorded")
+    DECLINED = "declined", _("Declined by the recipient")
+    LAPSED = "lapsed", _("Lapsed")
+    REVOKED = "revoked", _("Revoked")
+    SETTLED = "settled", _("Settled")
+    CLOSED = "closed", _("Closed")
+
+
+G = GrantState
+
+
+@condition(_("Please open the letter first. Only then can you decide to waive your right to sue."))
+def letter_was_opened(grant: Any) -> bool:
+    return grant.letter.opened_at is not None
+
+
+@condition(_("The right to sue was already waived."))
+def not_waived(grant: Any) -> bool:
+    return grant.waived_on is None
+
+
+@condition(_("Money has already been ordered for this grant. It has to be claimed back instead."))
+def nothing_paid(grant: Any) -> bool:
+    return grant.called_cents == 0
+
+
+@condition(_("A payment is still on its way. Book it, send it back or cancel it first."))
+def nothing_on_its_way(grant: Any) -> bool:
+    return grant.called_cents == grant.paid_cents
+
+
+@condition(_("There is still something to pay or to get back."))
+def is_even(grant: Any) -> bool:
+    return grant.open_cents == 0
+
+
+class GrantWorkflow(Machine):
+    """A grant is alive from the letter until its usage proof is settled and the money is even."""
+
+    state = FSMField(choices=G, default=G.ISSUED, protected=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transition(
+        state,
+        source=G.ISSUED,
+        target=G.ACCEPTED,
+        permission=policies.may_answer,
+        custom={
+            "label": _("Accept the grant"),
+            "hint": _("You promise to use the money as the letter says. You keep your right to sue."),
+            "tone": "primary",
+        },
+    )
+    def accept(self, *, by: Any) -> None:
+        self.accepted_on, self.accepted_by = clock.today(), by
+
+    @transition(
+        state,
+        source=G.ISSUED,
+        target=G.DECLINED,
+        permission=policies.may_answer,
+        custom={"label": _("Decline the grant"), "asks": ("reason",), "tone": "danger"},
+    )
+    def decline(self, *, by: Any, reason: str) -> None:
+        self.note = reason
+
+    @transition(
+        state,
+        source=G.ACCEPTED,
+        target=None,
+        permission=policies.may_answer,
+        conditions=[letter_was_opened, not_waived],
+        custom={
+            "label": _("Waive the right to sue, so the money comes sooner"),
+            "hint": _(
+                "You can sue against the letter within one month. If you waive this right, the letter becomes final "
+                "at once and the money can be paid now. You cannot take the waiver back. You need not do this: "
+                "without it the money comes after the month is over."
+            ),
+            "asks": ("waiver",),
+        },
+    )
+    def waive(self, *, by: Any, waiver: bool) -> None:
+        self.waived_on, self.waived_by = clock.today(), by
+
+    @transition(
+        state,
+        source=[G.ISSUED, G.ACCEPTED],
+        target=G.CONTESTED,
+        permission=is_officer,
+        custom={
+            "label": _("Record a remedy"),
+            "hint": _("Somebody has sued or objected. Nothing is paid until the decider releases what is undisputed."),
+            "asks": ("day", "reason"),
+        },
+    )
+    def record_remedy(self, *, by: Any, day: Any, reason: str) -> None:
+        self.contested_on, self.note = day, reason
+
+    @transition(
+        state,
+        source=G.CONTESTED,
+        target=G.ACCEPTED,
+        permission=is_decider,
+        custom={
+            "label": _("Release the undisputed part"),
+            "hint": _("The grant can be paid again as far as it is not in dispute."),
+            "asks": ("reason",),
+            "tone": "primary",
+        },
+    )
+    def release_undisputed(self, *, by: Any, reason: str) -> None:
+        self.note = reason
+
+    @transition(
+        state,
+        source=G.ISSUED,
+        target=G.LAPSED,
+        permission=is_officer,
+        conditions=[nothing_paid],
+        custom={
+            "label": _("Let the grant lapse"),
+            "hint": _("It was not accepted in time. The money goes back to the year."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def lapse(self, *, by: Any, reason: str) -> None:
+        self.note = reason
+
+    @transition(
+        state,
+        source=[G.ISSUED, G.ACCEPTED, G.CONTESTED],
+        target=G.REVOKED,
+        permission=is_decider,
+        conditions=[nothing_on_its_way],
+        custom={
+            "label": _("Revoke the grant"),
+            "hint": _("The recipient must be heard first (§ 28 VwVfG). What was not paid goes back to the year."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def revoke(self, *, by: Any, reason: str) -> None:
+        self.note, self.settled_cents = reason, 0
+
+    @transition(
+        state,
+        source=G.ACCEPTED,
+        target=None,
+        permission=is_officer,
+        custom={
+            "label": _("Extend the time for the usage proof"),
+            "asks": ("day", "reason"),
+        },
+    )
+    def extend(self, *, by: Any, day: Any, reason: str) -> None:
+        self.proof_due_on, self.note = day, reason
+
+    @transition(
+        state,
+        source=G.ACCEPTED,
+        target=G.SETTLED,
+        permission=is_decider,
+        conditions=[nothing_on_its_way],
+        custom={"label": _("Settle"), "internal": True},
+    )
+    def settle(self, *, by: Any, settled_cents: int) -> None:
+        self.settled_cents = settled_cents
+
+    @transition(
+        state,
+        source=[G.SETTLED, G.REVOKED, G.DECLINED, G.LAPSED],
+        target=G.CLOSED,
+        permission=policies.may_close,
+        conditions=[is_even],
+        custom={
+            "label": _("Close the case"),
+            "hint": _("Everything is paid and proven. The file is complete."),
+            "tone": "primary",
+        },
+    )
+    def close(self, *, by: Any) -> None:
+        self.closed_on = clock.today()
+
+
+# --- Payment ----------------------------------------------------------------------------------------------------------
+
+
+class PaymentState(models.TextChoices):
+    REQUESTED = "requested", _("Asked for")
+    VERIFIED = "verified", _("Verified")
+    ORDERED = "ordered", _("Ordered")
+    EXPORTED = "exported", _("Handed to the bank or the finance system")
+    BOOKED = "booked", _("Booked")
+    RETURNED = "returned", _("Returned by the bank")
+    SENT_BACK = "sent-back", _("Sent back")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+P = PaymentState
+
+
+@condition(_("The letter is not binding yet, and its right to sue was not waived: there is no day to pay on."))
+def is_payable(payment: Any) -> bool:
+    return payment.grant.payable_from is not None
+
+
+@condition(_("A remedy is recorded. Nothing is paid until the decider releases what is undisputed."))
+def is_undisputed(payment: Any) -> bool:
+    return payment.grant.state in (G.ACCEPTED, G.SETTLED)
+
+
+class PaymentWorkflow(Machine):
+    """A payment order: asked for, verified by one, ordered by another, handed over by a third, booked."""
+
+    state = FSMField(choices=P, default=P.REQUESTED, protected=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transition(
+        state,
+        source=P.REQUESTED,
+        target=P.VERIFIED,
+        permission=policies.may_verify,
+        conditions=[is_undisputed],
+        custom={
+            "label": _("Verify"),
+            "hint": _("You confirm that the ground and the amount are right (sachlich und rechnerisch richtig)."),
+            "tone": "primary",
+        },
+    )
+    def verify(self, *, by: Any) -> None:
+        self.verified_by, self.verified_at = by, clock.now()
+
+    @transition(
+        state,
+        source=[P.REQUESTED, P.VERIFIED],
+        target=P.SENT_BACK,
+        permission=policies.may_send_back,
+        custom={
+            "label": _("Send back"),
+            "hint": _("The group reads your reason and can ask again."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def send_back(self, *, by: Any, reason: str) -> None:
+        self.note = reason
+
+    @transition(
+        state,
+        source=P.VERIFIED,
+        target=P.ORDERED,
+        permission=policies.may_order,
+        conditions=[is_undisputed, is_payable],
+        custom={
+            "label": _("Order the payment"),
+            "hint": _("Payee, account and amount are fixed from now on."),
+            "tone": "primary",
+        },
+    )
+    def order(self, *, by: Any) -> None:
+        self.ordered_by, self.ordered_at = by, clock.now()
+        self.due_on = max(self.grant.payable_from, clock.today())
+
+    @transition(
+        state,
+        source=P.ORDERED,
+        target=P.EXPORTED,
+        permission=policies.may_pay_out,
+        conditions=[is_undisputed],
+        custom={"label": _("Hand over"), "internal": True},
+    )
+    def export(self, *, by: Any, run: Any) -> None:
+        self.run = run
+
+    @transition(
+        state,
+        source=P.EXPORTED,
+        target=P.BOOKED,
+        permission=policies.may_pay_out,
+        custom={"label": _("Book as paid"), "asks": ("booked_on",), "tone": "primary"},
+    )
+    def book(self, *, by: Any, booked_on: Any) -> None:
+        self.booked_on, self.booked_by = booked_on, by
+
+    @transition(
+        state,
+        source=[P.EXPORTED, P.BOOKED],
+        target=P.RETURNED,
+        permission=policies.may_pay_out,
+        custom={
+            "label": _("Returned by the bank"),
+            "hint": _("The money came back. The group is asked for the right account."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def return_by_bank(self, *, by: Any, reason: str) -> None:
+        self.note, self.booked_on = reason, None
+
+    @transition(
+        state,
+        source=[P.VERIFIED, P.ORDERED, P.RETURNED],
+        target=P.CANCELLED,
+        permission=policies.may_cancel,
+        custom={
+            "label": _("Cancel this payment"),
+            "hint": _("Payee, account and amount are never changed: cancel, and the group asks anew."),
+            "asks": ("reason",),
+            "tone": "danger",
+        },
+    )
+    def cancel(self, *, by: Any, reason: str) -> None:
+        self.note = reason
+
+
+# --- Usage proof ------------------------------------------------------------------------------------------------------
+
+
+class ProofState(models.TextChoices):
+    OPEN = "open", _("Being written")
+    SUBMITTED = "submitted", _("Handed in")
+    RETURNED = "returned", _("Returned with questions")
+    CHECKED = "checked", _("Checked")
+    SETTLED = "settled", _("Settled")
+
+
+U = ProofState
+
+
+class UsageProofWorkflow(Machine):
+    """How a group proves what it did with the money, and how the town settles it."""
+
+    state = FSMField(choices=U, default=U.OPEN, protected=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transition(
+        state,
+        source=[U.OPEN, U.RETURNED],
+        target=U.SUBMITTED,
+        permission=policies.may_report,
+        custom={"label": _("Hand in the usage proof"), "at": "budgets:proof", "tone": "primary"},
+    )
+    def submit(self, *, by: Any) -> None:
+        self.submitted_by, self.submitted_at, self.note = by, clock.now(), ""
+
+    @transition(
+        state,
+        source=[U.SUBMITTED, U.CHECKED],
+        target=U.RETURNED,
+        permission=policies.may_check,
+        custom={"label": _("Ask questions"), "asks": ("reason",)},
+    )
+    def return_with_questions(self, *, by: Any, reason: str) -> None:
+        self.note, self.checked_by = reason, None
+
+    @transition(
+        state,
+        source=U.SUBMITTED,
+        target=U.CHECKED,
+        permission=policies.may_check,
+        custom={"label": _("Check the usage proof"), "at": "budgets:proof_check", "tone": "primary"},
+    )
+    def finish_check(self, *, by: Any) -> None:
+        self.checked_by, self.checked_at = by, clock.now()
+
+    @transition(
+        state,
+        source=U.CHECKED,
+        target=U.SETTLED,
+        permission=policies.may_settle,
+        custom={"label": _("Settle"), "at": "budgets:settle", "tone": "primary"},
+    )
+    def settle(self, *, by: Any) -> None:
+        self.note = ""
+
+    def may_be_written(self) -> bool:
+        """The recipient may still change it."""
+        return self.state in (U.OPEN, U.RETURNED)

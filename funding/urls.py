@@ -1,0 +1,10 @@
+"""Every address of the site; `tests/test_access.py` lists who may call each of them."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("applications/", include("applications.urls")),
+    path("money/", include("budgets.urls")),
+    path("review/", include("review.urls")),
+    path("", include("funding.site.urls")),
+]

@@ -1,0 +1,47 @@
+"""Texts of the review: invitation, decision letters and their mails, from finished objects."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+
+def invitation_mail(meeting: Any) -> tuple[str, str]:
+    """The board is invited: when, where, which cases."""
+    day = date_format(meeting.held_on)
+    subject = _("Invitation: %(board)s on %(day)s") % {"board": meeting.programme.board, "day": day}
+    items = "\n".join(f"{item.position}. {item.application}" for item in meeting.items.select_related("application"))
+    lines = [
+        _("You are invited to the meeting on %(day)s, %(place)s.") % {"day": day, "place": meeting.place or "–"},
+        _("Agenda:") + "\n" + items,
+        _("Before you can open a file, please say for each case whether you are biased."),
+    ]
+    if meeting.repeats_id:
+        lines.append(_("This meeting repeats one that was not quorate. It is quorate however many members come."))
+    return subject, "\n\n".join(lines)
+
+
+def decision_mail(decision: Any, letter: Any) -> tuple[str, str]:
+    """The decision is there: where the letter is and what to do next."""
+    application = decision.application
+    subject = _("Your application has been decided: %(number)s") % {"number": application.file_number}
+    if decision.kind == "award":
+        lines = [
+            _("Good news: “%(title)s” gets a grant.") % {"title": application.title},
+            _("Please sign in, open the letter and accept the grant. Then you can call for the money."),
+        ]
+    else:
+        lines = [
+            _("“%(title)s” does not get a grant this time. The letter gives the reasons.")
+            % {"title": application.title},
+            _("You can talk to us, change your application and apply again."),
+        ]
+    if letter.delivery == "post":
+        lines.append(_("You also get the letter by post."))
+    return subject, "\n\n".join(lines)
+
+
+def decision_letter(decision: Any, *, day: date, proof_due_on: date, by: Any) -> tuple[str, str, bytes]:
+    """(kind, title, PDF) of the award or rejection letter as it goes out on a day."""
+    raise NotImplementedError

@@ -1,0 +1,302 @@
+"""What is thought of an application: advice, formal check, the board's votes, recommendation, decision."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from applications.models import Application, Letter
+from funding.models import Programme, Tenant, User, cents_field
+from funding.policies import Role
+
+
+class Advice(Tenant):
+    """Advice the officer gave, logged for the yearly figures."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("by phone")
+        MEETING = "meeting", _("in a meeting")
+        MAIL = "mail", _("by mail")
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="advice")
+    given_on = models.DateField()
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PHONE)
+    minutes = models.PositiveSmallIntegerField(default=0)
+    note = models.TextField(blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-given_on", "-pk"]
+
+
+class CheckResult(Tenant):
+    """The officer's answer to one point of the programme's checklist."""
+
+    class Result(models.TextChoices):
+        YES = "yes", _("in order")
+        NO = "no", _("not in order")
+        NOT_NEEDED = "not-needed", _("not needed")
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="check_results")
+    item = models.CharField(max_length=40)
+    result = models.CharField(max_length=20, choices=Result, blank=True)
+    note = models.TextField(blank=True)
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "application", "item"], name="check_result_once")
+        ]
+
+
+# --- Board ------------------------------------------------------------------------------------------------------------
+
+
+class BoardMember(Tenant):
+    """A seat on a programme's advisory board; a substitute takes an excluded member's seat."""
+
+    class Position(models.TextChoices):
+        CHAIR = "chair", _("Chair")
+        DEPUTY = "deputy", _("Deputy chair")
+        MEMBER = "member", _("Member")
+        SUBSTITUTE = "substitute", _("Substitute")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="board_members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="seats")
+    position = models.CharField(max_length=20, choices=Position, default=Position.MEMBER)
+    votes = models.BooleanField(default=True, help_text="A chair may sit without a vote")
+    affiliations = models.JSONField(default=list, blank=True, help_text="Names of organisations; they suggest bias")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "programme", "user"], name="board_member_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    def is_serving(self, day: datetime.date) -> bool:
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, user: Any) -> MeetingQuerySet:
+        """Meetings of the boards this person sits on; officer, decider and auditor see those of their town."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        staff = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
+        seat = Q(municipality__in=user.towns_as(Role.BOARD), programme__board_members__user=user)
+        return self.filter(staff | seat).distinct().order_by("-held_on", "-pk")
+
+
+class Meeting(Tenant):
+    """A meeting of the board or a written procedure."""
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", _("Meeting")
+        WRITTEN = "written", _("Written procedure")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="meetings")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.MEETING)
+    held_on = models.DateField(help_text="The day of the meeting; of a written procedure its deadline")
+    place = models.CharField(max_length=200, blank=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    repeats = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The meeting without quorum whose items this one takes up again",
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+    objects = MeetingQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.programme.board} {self.held_on:%d.%m.%Y}"
+
+
+class Attendance(Tenant):
+    """Who was marked present in a meeting: only they vote."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendance")
+    member = models.ForeignKey(BoardMember, on_delete=models.PROTECT, related_name="attendance")
+    present = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "meeting", "member"], name="attendance_once")]
+
+
+class BoardItemQuerySet(models.QuerySet["BoardItem"]):
+    def visible_to(self, user: Any) -> BoardItemQuerySet:
+        """The items of the meetings this person sees, without those from which bias excludes them."""
+        meetings = Meeting.objects.visible_to(user).values("pk")
+        excluded = BiasDeclaration.objects.filter(member__user=user, biased=True).values("item")
+        return self.filter(meeting__in=meetings).exclude(pk__in=excluded).order_by("meeting", "position", "pk")
+
+    def with_case(self) -> BoardItemQuerySet:
+        return self.select_related(
+            "meeting__programme", "application__organisation", "application__programme", "leader__user", "municipality"
+        )
+
+
+class BoardItem(Tenant):
+    """One application on the agenda of one meeting."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="board_items")
+    position = models.PositiveSmallIntegerField()
+    leader = models.ForeignKey(BoardMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+    objects = BoardItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "meeting", "application"], name="board_item_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.application}"
+
+
+class BiasDeclaration(Tenant):
+    """A member's answer, before the file opens: biased or not (§§ 20, 21 VwVfG; § 31 GO NRW)."""
+
+    item = models.ForeignKey(BoardItem, on_delete=models.CASCADE, related_name="declarations")
+    member = models.ForeignKey(BoardMember, on_delete=models.PROTECT, related_name="declarations")
+    biased = models.BooleanField()
+    reason = models.CharField(max_length=300, blank=True)
+    declared_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "item", "member"], name="bias_declared_once")]
+
+
+class Motion(Tenant):
+    """What the chair puts to the vote; one at a time per item. Counts are written when it closes."""
+
+    class Kind(models.TextChoices):
+        DEFER = "defer", _("Defer")
+        FUND = "fund", _("Recommend a grant")
+
+    item = models.ForeignKey(BoardItem, on_delete=models.PROTECT, related_name="motions")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount_cents = cents_field(default=0)
+    conditions = models.TextField(blank=True)
+    led_by = models.ForeignKey(BoardMember, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    yes = models.PositiveSmallIntegerField(null=True, blank=True)
+    no = models.PositiveSmallIntegerField(null=True, blank=True)
+    abstained = models.PositiveSmallIntegerField(null=True, blank=True)
+    excluded = models.PositiveSmallIntegerField(null=True, blank=True)
+    carried = models.BooleanField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "item", "number"], name="motion_number"),
+            models.UniqueConstraint(
+                fields=["municipality", "item"], condition=Q(closed_at=None), name="motion_one_at_a_time"
+            ),
+        ]
+
+
+class Vote(Tenant):
+    """One member's vote on one motion; sealed until the motion is closed, so it has no row history."""
+
+    class Choice(models.TextChoices):
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        ABSTAIN = "abstain", _("Abstain")
+
+    motion = models.ForeignKey(Motion, on_delete=models.PROTECT, related_name="votes")
+    member = models.ForeignKey(BoardMember, on_delete=models.PROTECT, related_name="+")
+    choice = models.CharField(max_length=10, choices=Choice)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "motion", "member"], name="vote_once")]
+
+
+class Recommendation(Tenant):
+    """What the board advised on an application; superseded when the case goes back to the board."""
+
+    class Kind(models.TextChoices):
+        FUND = "fund", _("Recommended")
+        DO_NOT_FUND = "do-not-fund", _("Not recommended")
+        NONE = "none", _("No recommendation")
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="recommendations")
+    item = models.ForeignKey(BoardItem, on_delete=models.PROTECT, null=True, blank=True, related_name="recommendations")
+    kind = models.CharField(max_length=20, choices=Kind)
+    amount_cents = cents_field(default=0)
+    conditions = models.TextField(blank=True)
+    reason = models.TextField()
+    made_at = models.DateTimeField()
+    superseded = models.BooleanField(default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "application"], condition=Q(superseded=False), name="recommendation_current"
+            )
+        ]
+
+
+# --- Decision ---------------------------------------------------------------------------------------------------------
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def prepared(self) -> DecisionQuerySet:
+        return self.filter(released_at=None).order_by("pk")
+
+
+class Decision(Tenant):
+    """What the town decides: prepared first, seen by nobody outside until it is released with its letter."""
+
+    class Kind(models.TextChoices):
+        AWARD = "award", _("Award")
+        REJECT = "reject", _("Reject")
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount_cents = cents_field(default=0)
+    conditions = models.TextField(blank=True, help_text="Conditions (Bedingungen)")
+    obligations = models.TextField(blank=True, help_text="Obligations (Auflagen)")
+    reasons = models.TextField(help_text="For the applicant: by the published criteria")
+    deviation_reason = models.TextField(blank=True, help_text="Why the board's recommendation is not followed")
+    reserved_cents = cents_field(default=0, help_text="What of it is reserved in the pot")
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    released_at = models.DateTimeField(null=True, blank=True)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    history = HistoricalRecords()
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["municipality", "application"], name="decision_once")]
+
+    @property
+    def is_released(self) -> bool:
+        return self.released_at is not None
