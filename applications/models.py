@@ -149,6 +149,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 class Application(ApplicationWorkflow, Tenant):
     """One application, from its first answer to its closed file. Amounts in cents."""
 
+    move_url = "applications:move"
+
     class EarlyStart(models.TextChoices):
         NOT_ASKED = "", _("not asked for")
         ASKED = "asked", _("asked for")
@@ -229,7 +231,7 @@ class Application(ApplicationWorkflow, Tenant):
 
     def evaluate(self, left_cents: int | None = None) -> rules.Result:
         """The arithmetic of the plan under this programme's cap; `left_cents` adds what the year has left."""
-        return rules.evaluate(self.plan, self.programme.cap_per_project_cents or 0, left_cents)
+        return rules.evaluate(self.plan, self.programme.cap_per_project_cents, left_cents)
 
     def problems(self, on: Any) -> list[str]:
         """Codes of what keeps the plan from being submitted, judged from the day it comes in."""

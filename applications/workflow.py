@@ -200,7 +200,7 @@ class ApplicationWorkflow(Machine):
             "label": _("Withdraw"),
             "hint": _("The application ends here. You can copy it into a new one at any time."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def withdraw(self, *, by: Any, reason: str) -> None:
@@ -215,7 +215,7 @@ class ApplicationWorkflow(Machine):
             "label": _("Close without an answer"),
             "hint": _("The time to answer is over and nothing came."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def lapse(self, *, by: Any, reason: str) -> None:

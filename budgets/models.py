@@ -140,6 +140,8 @@ class GrantQuerySet(models.QuerySet["Grant"]):
 class Grant(GrantWorkflow, Tenant):
     """What was awarded: the amount, the plan it rests on, its dates, and what came of it. Amounts in cents."""
 
+    move_url = "budgets:grant_move"
+
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="grants")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants")
     budget_year = models.ForeignKey(BudgetYear, on_delete=models.PROTECT, related_name="grants")
@@ -256,6 +258,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 class Payment(PaymentWorkflow, Tenant):
     """One payment order. Payee, account and amount are never edited, only cancelled and asked for anew."""
 
+    move_url = "budgets:payment_move"
+
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="payments")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
@@ -320,6 +324,8 @@ class UsageProofQuerySet(models.QuerySet["UsageProof"]):
 
 class UsageProof(UsageProofWorkflow, Tenant):
     """What a group did with the money: a short report, numbers, what was spent. Amounts in cents."""
+
+    move_url = "budgets:proof_move"
 
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="proofs")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")

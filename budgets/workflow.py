@@ -80,7 +80,7 @@ class GrantWorkflow(Machine):
         source=G.ISSUED,
         target=G.DECLINED,
         permission=policies.may_answer,
-        custom={"label": _("Decline the grant"), "asks": ("reason",), "tone": "danger"},
+        custom={"label": _("Decline the grant"), "asks": ("reason",), "tone": "tertiary"},
     )
     def decline(self, *, by: Any, reason: str) -> None:
         self.note = reason
@@ -143,7 +143,7 @@ class GrantWorkflow(Machine):
             "label": _("Let the grant lapse"),
             "hint": _("It was not accepted in time. The money goes back to the year."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def lapse(self, *, by: Any, reason: str) -> None:
@@ -159,7 +159,7 @@ class GrantWorkflow(Machine):
             "label": _("Revoke the grant"),
             "hint": _("The recipient must be heard first (§ 28 VwVfG). What was not paid goes back to the year."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def revoke(self, *, by: Any, reason: str) -> None:
@@ -264,7 +264,7 @@ class PaymentWorkflow(Machine):
             "label": _("Send back"),
             "hint": _("The group reads your reason and can ask again."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def send_back(self, *, by: Any, reason: str) -> None:
@@ -316,7 +316,7 @@ class PaymentWorkflow(Machine):
             "label": _("Returned by the bank"),
             "hint": _("The money came back. The group is asked for the right account."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def return_by_bank(self, *, by: Any, reason: str) -> None:
@@ -331,7 +331,7 @@ class PaymentWorkflow(Machine):
             "label": _("Cancel this payment"),
             "hint": _("Payee, account and amount are never changed: cancel, and the group asks anew."),
             "asks": ("reason",),
-            "tone": "danger",
+            "tone": "tertiary",
         },
     )
     def cancel(self, *, by: Any, reason: str) -> None:

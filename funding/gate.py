@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, models, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
@@ -116,7 +117,7 @@ class Move:
     """A declared move of one object, as buttons, confirm pages and tests see it.
 
     `asks` names the details its confirm page asks for; `at` names the URL of its own page, if it needs one;
-    `tone` is "primary", "secondary" or "danger"; an `internal` move is never a button: an operation makes it.
+    `tone` is "primary", "secondary" or "tertiary"; an `internal` move is never a button: an operation makes it.
     """
 
     obj: models.Model
@@ -132,6 +133,13 @@ class Move:
 
     def has_perm(self, user: Any) -> bool:
         return bool(self.permission(self.obj, user))
+
+    @property
+    def url(self) -> str:
+        """The page that makes this move: its own, or the one confirm page all other moves share."""
+        if self.at:
+            return reverse(self.at, args=[self.obj.pk])
+        return reverse(self.obj.move_url, args=[self.obj.pk, self.name])  # type: ignore[attr-defined]
 
     def hindrance(self) -> Any:
         """The sentence of the first condition that does not hold, or None."""

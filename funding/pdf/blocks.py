@@ -93,6 +93,10 @@ class Figure:
     alt: str
     width_mm: float = 80
 
+    def __post_init__(self):
+        if not self.alt.strip():
+            raise ValueError("A picture needs a text that stands for it.")
+
 
 @dataclass(frozen=True)
 class Signature:

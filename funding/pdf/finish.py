@@ -115,7 +115,9 @@ class _StructureTree:
                 Rect=Array([round(value, 2) for value in area.rect]),
                 Border=Array([0, 0, 0]),
                 F=4,  # print: PDF/A asks for it
-                A=Dictionary(Type=Name.Action, S=Name.URI, URI=String(quote(area.url, safe=_URL_SIGNS))),
+                A=Dictionary(
+                    Type=Name.Action, S=Name.URI, URI=String(quote(area.url, safe=_URL_SIGNS, errors="replace"))
+                ),
                 Contents=String(area.contents),
                 StructParent=len(self.pages) + len(self.link_owners),
             )

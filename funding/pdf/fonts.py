@@ -74,18 +74,22 @@ def _kept(char: str, joiners: str) -> str:
 def glyphs(text: str, font: str, rtl: bool = False) -> str:
     """The characters to paint from left to right for cleaned `text`: joined, ordered, missing ones as a box."""
     if rtl:
-        text = _from_right(text)
-    elif _RIGHT_TO_LEFT.search(text):
-        # Each phrase for itself, as <bdi> does: the words around it stay where they are.
-        text = _RTL_PHRASE.sub(lambda phrase: _from_right(phrase[0]), text)
+        return _from_right(text, font)
+    # Each phrase for itself, as <bdi> does: the words around it stay where they are.
+    text = _RTL_PHRASE.sub(lambda phrase: _from_right(phrase[0], font), text)
+    return _boxed(text, font)
+
+
+def _from_right(text: str, font: str) -> str:
+    # Boxes first: characters newer than Python's Unicode tables have no direction and would stop the ordering.
+    shown = get_display(_boxed(_reshaper().reshape(text), font, _JOINERS), base_dir="R")
+    return _boxed("".join(char for char in shown if char not in _JOINERS), font)
+
+
+def _boxed(text: str, font: str, exempt: str = "") -> str:
     known = face(font).charToGlyph
     # reportlab writes a wrong ToUnicode entry beyond the basic plane: a box there too.
-    return "".join(char if ord(char) in known and ord(char) < 0x10000 else MISSING for char in text)
-
-
-def _from_right(text: str) -> str:
-    shown = get_display(_reshaper().reshape(text), base_dir="R")
-    return "".join(char for char in shown if char not in _JOINERS)
+    return "".join(char if char in exempt or (ord(char) in known and ord(char) < 0x10000) else MISSING for char in text)
 
 
 @lru_cache(maxsize=32768)
