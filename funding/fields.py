@@ -58,7 +58,7 @@ class TextField(forms.CharField):
         return super().to_python(clean_text(value) if isinstance(value, str) else value)
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """An amount in euros as people write it, cleaned to integer cents; None when left empty."""
 
     widget = MoneyInput
@@ -66,7 +66,7 @@ class MoneyField(forms.CharField):
     def to_python(self, value) -> int | None:
         if isinstance(value, int):
             return value
-        text = clean_text(super().to_python(value))
+        text = clean_text(value or "")
         if not text:
             return None
         try:
@@ -78,7 +78,7 @@ class MoneyField(forms.CharField):
         return money.format_amount(value, translation.get_language() or "de") if isinstance(value, int) else value
 
 
-class QuantityField(forms.CharField):
+class QuantityField(forms.Field):
     """How many of something, cleaned by `funding.money.parse_quantity`; None when left empty."""
 
     widget = QuantityInput
@@ -86,7 +86,7 @@ class QuantityField(forms.CharField):
     def to_python(self, value) -> Decimal | None:
         if isinstance(value, int | Decimal):
             return Decimal(value)
-        text = clean_text(super().to_python(value))
+        text = clean_text(value or "")
         if not text:
             return None
         try:

@@ -14,7 +14,9 @@ class DateInput(forms.MultiWidget):
 
     def __init__(self, attrs=None):
         self.part_labels = {"day": _("Day"), "month": _("Month"), "year": _("Year")}
-        parts = {name: forms.TextInput(self._part_attrs(name)) for name in self.part_labels}
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {
+            name: forms.TextInput(self._part_attrs(name)) for name in self.part_labels
+        }
         super().__init__(parts, attrs)
 
     @staticmethod
