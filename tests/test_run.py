@@ -17,7 +17,7 @@ import pytest
 pytestmark = pytest.mark.commands
 
 ROOT = Path(__file__).parent.parent
-SECONDS_TO_START = 120
+SECONDS_TO_START = 120  # the first start on a busy machine fills the demo
 
 
 def free_port() -> int:
@@ -58,6 +58,13 @@ class Site:
         return self.log.read_text()
 
     def children(self) -> list[int]:
+        """The server and its two workers, which it starts only after it listens."""
+        deadline = time.monotonic() + 20
+        while len(family := self._family()) < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return family
+
+    def _family(self) -> list[int]:
         listing = subprocess.run(["ps", "-eo", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
         parents = dict(tuple(map(int, line.split())) for line in listing.splitlines())
         family = {self.process.pid}
@@ -71,7 +78,10 @@ class Site:
 
 
 def alive(processes: list[int]) -> list[int]:
-    return [number for number in processes if Path(f"/proc/{number}").exists()]
+    """Those that still run; one that has ended but was not yet collected by its parent does not."""
+    command = ["ps", "-o", "pid=,stat=", "-p", ",".join(map(str, processes))]
+    listing = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    return [int(line.split()[0]) for line in listing.splitlines() if not line.split()[1].startswith("Z")]
 
 
 def refusal(folder: Path, **own: object) -> tuple[int, str]:
@@ -82,7 +92,7 @@ def refusal(folder: Path, **own: object) -> tuple[int, str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=SECONDS_TO_START,
+        timeout=30,
     )
     return done.returncode, done.stderr
 
@@ -161,7 +171,7 @@ def test_stop_by_signal_ends_every_child(demo_folder, start, number):
     status = site.stop(number)
 
     assert status == 0
-    assert len(children) == 3  # the server and its two workers
+    assert len(children) == 3
     assert alive(children) == []
 
 
@@ -294,32 +304,22 @@ def test_venv_module_missing_without_root_names_the_command_that_mends_it(tmp_pa
     )
 
 
-def test_environment_left_half_made_is_made_anew(tmp_path):
+def test_environment_left_half_made_is_made_anew_and_then_left_alone(tmp_path):
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "runtime.txt").write_text("# nothing to install\n")
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / ".installing").touch()
     (tmp_path / ".venv" / "rest").touch()
 
-    done = in_library(tmp_path, "ensure_packages runtime && $PYTHON -c 'import pip; print(1)'; is_installed runtime")
+    first = in_library(tmp_path, "ensure_packages runtime")
+    second = in_library(tmp_path, "ensure_packages runtime")
 
-    assert (done.returncode, done.stdout.splitlines()) == (
+    assert (first.returncode, first.stdout.splitlines()) == (
         0,
         [
             "The environment in .venv is unfinished or broken; making it anew.",
             "Installing packages (once, about half a minute) …",
-            "1",
         ],
     )
     assert not (tmp_path / ".venv" / "rest").exists()
-
-
-def test_environment_complete_installs_nothing_again(tmp_path):
-    (tmp_path / "requirements").mkdir()
-    (tmp_path / "requirements" / "runtime.txt").write_text("# nothing to install\n")
-    first = in_library(tmp_path, "ensure_packages runtime")
-
-    second = in_library(tmp_path, "ensure_packages runtime")
-
-    assert (first.returncode, first.stdout) == (0, "Installing packages (once, about half a minute) …\n")
     assert (second.returncode, second.stdout) == (0, "")
