@@ -47,7 +47,6 @@ def is_rtl(lang: str | None) -> bool:
     return (lang or "").split("-")[0].lower() in _RTL_LANGUAGES
 
 
-@lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """`text` without what is no text: controls, direction marks, private and broken characters; \\n stays.
 

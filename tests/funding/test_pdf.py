@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from funding.pdf import (
@@ -26,6 +28,7 @@ from funding.pdf import (
     render_letter,
     render_report,
 )
+from funding.pdf.fonts import REGULAR, clean, glyphs
 from tests.pdf_structure import outline, read
 from tests.verapdf import conformance_errors, require_java
 
@@ -244,6 +247,7 @@ def test_row_with_a_cell_too_few_is_refused():
         ("eins\nzwei", "eins zwei"),
         ("privat \ue000", "privat \ufffd"),
         ("Verein جمعية (2026) hier", "Verein جمعية (2026) hier"),
+        ("Verein جمعية \U0001fae9 2026", "Verein جمعية \U0001fae9 2026"),  # newer than Python's tables of directions
         ("", ""),
     ],
 )
@@ -251,21 +255,24 @@ def test_text_is_spoken_literally_without_hidden_controls(written, spoken):
     assert outline(make_report([Text(written)]))[2:] == [("P", spoken)]
 
 
-def test_glyphs_missing_in_the_font_are_painted_as_boxes():
-    from funding.pdf.fonts import REGULAR, glyphs
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(max_size=120), lang=st.sampled_from([None, "ar"]))
+def test_any_text_is_read_back_as_it_was_cleaned(text, lang):
+    pdf = make_report([Text(text, lang=lang)])
 
+    said = read(pdf)[0].children[-1].text
+    assert said.replace("\xa0", " ") == clean(text).replace("\n", " ").replace("\xa0", " ")
+
+
+def test_glyphs_missing_in_the_font_are_painted_as_boxes():
     assert glyphs("Fest 漢😀", REGULAR) == "Fest □□"
 
 
 def test_arabic_line_is_painted_from_the_right_with_numbers_intact():
-    from funding.pdf.fonts import REGULAR, glyphs
-
     assert glyphs("لا (31.03.2027)", REGULAR, rtl=True) == "(31.03.2027) \ufefb"
 
 
 def test_arabic_name_in_a_german_line_leaves_the_words_around_it_in_place():
-    from funding.pdf.fonts import REGULAR, glyphs
-
     assert glyphs("Verein لا (2026) hier", REGULAR) == "Verein \ufefb (2026) hier"
 
 
@@ -304,6 +311,11 @@ def test_heading_at_the_end_of_a_page_moves_to_the_text_below_it():
     document, _ = read(make_report([Text("Zeile\n" * 43), Heading("Oben"), Text("eins " * 60)]))
 
     assert [node.pages for node in document.children[2:]] == [{1}, {2}, {2}]
+
+
+def test_figure_without_alternative_text_is_refused():
+    with pytest.raises(ValueError, match="needs a text"):
+        Figure(make_logo(), " ")
 
 
 def test_figure_is_read_as_its_alternative_text():
