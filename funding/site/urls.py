@@ -1,1 +1,34 @@
-urlpatterns: list = []
+"""The addresses of the roof: public pages, sign-in, tasks, cases, administration; a town's own pages come last."""
+
+from django.urls import path
+
+from funding.site.views import accounts, administration, cases, demo, office, public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("imprint/", public.imprint, name="imprint"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("language/", public.set_language, name="set_language"),
+    path("sign-in/", accounts.sign_in, name="sign-in"),
+    path("sign-in/<str:link>/", accounts.sign_in_link, name="sign-in-link"),
+    path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("setup/<str:token>/", accounts.setup, name="setup"),
+    path("tasks/", cases.tasks, name="tasks"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("people/", administration.people, name="people"),
+    path("people/new/", administration.person_create, name="person-create"),
+    path("people/<int:pk>/remove/", administration.role_remove, name="role-remove"),
+    path("towns/<int:pk>/", administration.town, name="town"),
+    path("programmes/", administration.programmes, name="programmes"),
+    path("programmes/upload/", administration.programme_upload, name="programme-upload"),
+    path("programmes/<int:pk>/", administration.programme_edit, name="programme-edit"),
+    path("programmes/<int:pk>/rounds/new/", administration.round_create, name="round-create"),
+    path("outbox/", office.outbox, name="outbox"),
+    path("outbox/<int:pk>/", office.message, name="message"),
+    path("outbox/<int:pk>/discard/", office.message_discard, name="message-discard"),
+    path("audit/", office.audit, name="audit"),
+    path("demo/", demo.people, name="demo"),
+    path("demo/mail/", demo.mail, name="demo-mail"),
+    path("<slug:town>/<slug:programme>/", public.programme, name="programme"),
+]
