@@ -31,7 +31,9 @@ def may_record(application: Any, user: Any) -> bool:
 
 
 def may_withdraw(application: Any, user: Any) -> bool:
-    return may_act_for(application, user) or is_officer(application, user)
+    """The applicant; the officer notes it for somebody who calls, but a web draft is nobody's but its writers'."""
+    noted = is_officer(application, user) and (application.state != "draft" or application.paper)
+    return may_act_for(application, user) or noted
 
 
 def may_hold_ballot(application: Any, user: Any) -> bool:
