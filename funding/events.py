@@ -18,8 +18,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from funding import clock
-
 GENESIS = "0" * 64
 
 
@@ -66,12 +64,12 @@ def write(events: list[tuple[Any, ...]]) -> None:
         head, _created = EventHead.objects.select_for_update().get_or_create(
             municipality_id=municipality_id, defaults={"number": 0, "hash": GENESIS}
         )
-        for _id, kind, subject, by, details in (e for e in events if e[0] == municipality_id):
+        for _id, at, kind, subject, by, details in (e for e in events if e[0] == municipality_id):
             salt = secrets.token_hex(16)
             entry = Event(
                 municipality_id=municipality_id,
                 number=head.number + 1,
-                at=clock.now(),
+                at=at,
                 kind=kind,
                 subject=subject._meta.label_lower,
                 subject_id=subject.pk,

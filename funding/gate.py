@@ -19,6 +19,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
+from funding import clock
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -106,7 +108,7 @@ def record(municipality_id: int, kind: str, subject: models.Model, *, by: Any, d
     unit = _unit.get()
     if unit is None:
         raise RuntimeError("record() belongs inside @writes")
-    unit.events.append((municipality_id, kind, subject, by, details or {}))
+    unit.events.append((municipality_id, clock.now(), kind, subject, by, details or {}))
 
 
 # --- Moves ---------------------------------------------------------------------------------------------------------

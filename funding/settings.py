@@ -168,14 +168,6 @@ UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 
 CRISPY_TEMPLATE_PACK = "kern"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("kern",)
-CRISPY_CLASS_CONVERTERS = {
-    **dict.fromkeys(
-        ["textinput", "emailinput", "numberinput", "urlinput", "dateinput", "textarea", "fileinput", "moneyinput"],
-        "kern-form-input__input",
-    ),
-    "select": "kern-form-input__select",
-    "checkboxinput": "kern-form-check__checkbox",
-}
 
 # Row history: reasons are codes and typed sentences of any length.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
