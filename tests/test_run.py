@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-# One group: all on one parallel worker, so that the two folders are filled once.
-pytestmark = [pytest.mark.commands, pytest.mark.xdist_group("bin-run")]
+pytestmark = pytest.mark.commands
 
 ROOT = Path(__file__).parent.parent
 SECONDS_TO_START = 120  # the first start on a busy machine fills the demo
