@@ -177,6 +177,12 @@ def _move(obj: models.Model, transition: Any) -> Move:
     )
 
 
+def transitions_of(machine: type[models.Model] | models.Model) -> list[Any]:
+    """Every declared transition of a machine, one per source state."""
+    field: Any = machine._meta.get_field("state")
+    return list(field.get_all_transitions(machine if isinstance(machine, type) else type(machine)))
+
+
 class Machine(models.Model):
     """A case object whose `state` moves only through the gate; `version` counts its changes."""
 
@@ -187,8 +193,7 @@ class Machine(models.Model):
 
     def moves(self) -> dict[str, Move]:
         """Every move that starts from the present state, by name; conditions and permission not yet asked."""
-        transitions = self._meta.get_field("state").get_all_transitions(type(self))
-        return {t.name: _move(self, t) for t in transitions if t.source in (self.state, "*")}  # type: ignore[attr-defined]
+        return {t.name: _move(self, t) for t in transitions_of(self) if t.source in (self.state, "*")}  # type: ignore[attr-defined]
 
     def moves_for(self, user: Any) -> list[Move]:
         """The moves this person may make now: what the page shows as buttons."""

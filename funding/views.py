@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
 
 from funding.forms import MoveForm
-from funding.gate import Machine, Refused, carry_out
+from funding.gate import Machine, Refused, carry_out, transitions_of
 
 
 def confirm_move(request: HttpRequest, obj: Machine, name: str, *, back: str) -> HttpResponse:
@@ -17,8 +17,7 @@ def confirm_move(request: HttpRequest, obj: Machine, name: str, *, back: str) ->
     404 for a move that does not exist, 403 for one this person may not make, a message and the case page for one
     that comes too late, the form again with everything typed for one that is refused.
     """
-    declared = {t.name for t in obj._meta.get_field("state").get_all_transitions(type(obj))}  # type: ignore[attr-defined]
-    if name not in declared:
+    if name not in {t.name for t in transitions_of(obj)}:
         raise Http404
     move = obj.moves().get(name)
     if move is None:

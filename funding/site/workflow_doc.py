@@ -7,7 +7,7 @@ from django.utils import translation
 
 from applications.models import Application
 from budgets.models import Grant, Payment, UsageProof
-from funding.gate import Machine
+from funding.gate import Machine, transitions_of
 
 MACHINES: tuple[type[Machine], ...] = (Application, Grant, Payment, UsageProof)
 INTRODUCTION = """# Workflow
@@ -24,12 +24,9 @@ def render() -> str:
 
 
 def _machine(machine: type[Machine]) -> str:
-    field = machine._meta.get_field("state")
-    labels = dict(field.choices)  # type: ignore[union-attr]
-    transitions = sorted(
-        field.get_all_transitions(machine),  # type: ignore[union-attr]
-        key=lambda t: (list(labels).index(t.source), t.name),
-    )
+    field: Any = machine._meta.get_field("state")  # type: ignore[misc]
+    labels = dict(field.choices)
+    transitions = sorted(transitions_of(machine), key=lambda t: (list(labels).index(t.source), t.name))
     return "\n".join(
         [
             f"## {str(machine._meta.verbose_name).capitalize()}",
@@ -37,7 +34,7 @@ def _machine(machine: type[Machine]) -> str:
             "```mermaid",
             "stateDiagram-v2",
             *(f"    {_id(value)}: {label}" for value, label in labels.items()),
-            f"    [*] --> {_id(field.default)}",  # type: ignore[union-attr]
+            f"    [*] --> {_id(field.default)}",
             *(f"    {_id(t.source)} --> {_id(t.target or t.source)}: {t.name}" for t in transitions),
             "```",
             "",
