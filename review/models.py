@@ -126,6 +126,10 @@ class Meeting(Tenant):
     def __str__(self) -> str:
         return f"{self.programme.board} {self.held_on:%d.%m.%Y}"
 
+    @property
+    def is_written(self) -> bool:
+        return self.kind == self.Kind.WRITTEN
+
 
 class Attendance(Tenant):
     """Who was marked present in a meeting: only they vote."""
@@ -142,14 +146,34 @@ class Attendance(Tenant):
 
 class BoardItemQuerySet(models.QuerySet["BoardItem"]):
     def visible_to(self, user: Any) -> BoardItemQuerySet:
-        """The items of the meetings this person sees, without those from which bias excludes them."""
+        """The items whose file this person may open: staff who see the meeting, and members who declared no bias.
+
+        Whoever is excluded from a case is excluded from it in every meeting, whatever other role they have.
+        """
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
         meetings = Meeting.objects.visible_to(user).values("pk")
-        excluded = BiasDeclaration.objects.filter(member__user=user, biased=True).values("item")
-        return self.filter(meeting__in=meetings).exclude(pk__in=excluded).order_by("meeting", "position", "pk")
+        declared = BiasDeclaration.objects.filter(member__user=user)
+        excluded = declared.filter(biased=True).values("item__application")
+        staff = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
+        member = Q(pk__in=declared.filter(biased=False).values("item"))
+        found = self.filter(staff | member, meeting__in=meetings).exclude(application__in=excluded)
+        return found.order_by("meeting", "position", "pk")
+
+    def on_the_list_of(self, user: Any) -> BoardItemQuerySet:
+        """The items of the meetings this person is invited to or prepares: title and parties, not the file."""
+        meetings = Meeting.objects.visible_to(user).values("pk")
+        return self.filter(meeting__in=meetings).order_by("meeting", "position", "pk")
 
     def with_case(self) -> BoardItemQuerySet:
         return self.select_related(
             "meeting__programme", "application__organisation", "application__programme", "leader__user", "municipality"
+        )
+
+    def with_board(self) -> BoardItemQuerySet:
+        """With what decides who may vote on it: the invited members, their declarations, the motions."""
+        return self.prefetch_related(
+            "meeting__attendance__member__user", "declarations", "motions__led_by__user", "recommendations"
         )
 
 
@@ -208,6 +232,8 @@ class Motion(Tenant):
     abstained = models.PositiveSmallIntegerField(null=True, blank=True)
     excluded = models.PositiveSmallIntegerField(null=True, blank=True)
     carried = models.BooleanField(null=True, blank=True)
+    void = models.BooleanField(default=False, help_text="The ballot does not count: the item is repeated")
+    objected_by = models.ForeignKey(BoardMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     history = HistoricalRecords()
 
     class Meta:
@@ -218,6 +244,14 @@ class Motion(Tenant):
                 fields=["municipality", "item"], condition=Q(closed_at=None), name="motion_one_at_a_time"
             ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def defers(self) -> bool:
+        return self.kind == self.Kind.DEFER
 
 
 class Vote(Tenant):
@@ -267,6 +301,15 @@ class Recommendation(Tenant):
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, user: Any) -> DecisionQuerySet:
+        """Before its letter is out a decision is known to those who decide and prepare, and to the auditor."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)).order_by("pk")
+
+    def with_case(self) -> DecisionQuerySet:
+        return self.select_related("application__organisation", "application__programme", "application__municipality")
+
     def prepared(self) -> DecisionQuerySet:
         return self.filter(released_at=None).order_by("pk")
 
