@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # Bounds every stored amount: 999,999,999.99 EUR, what a SEPA file can carry, far below what SQLite can store.
 MAX_CENTS = 99_999_999_999
 
+# The points of the formal check of a programme that names none of its own; labels and findings: review/checklist.py.
+DEFAULT_CHECKLIST = ["applicant", "place", "not-begun", "plan", "categories", "other-funding", "attachments"]
+
 
 def token() -> str:
     """An unguessable name for a file or a link (192 bits)."""
