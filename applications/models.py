@@ -111,11 +111,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if towns := user.towns_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER):
             seen |= Q(municipality__in=towns, grants__isnull=False)
         if towns := user.towns_as(Role.BOARD):
-            seen |= Q(
-                municipality__in=towns,
-                board_items__declarations__member__user=user,
-                board_items__declarations__biased=False,
-            )
+            declared = {"board_items__declarations__member__user": user}
+            excluded = self.model._default_manager.filter(**declared, board_items__declarations__biased=True)
+            unbiased = Q(**declared, board_items__declarations__biased=False, municipality__in=towns)
+            # Excluded once is excluded in every later meeting too.
+            seen |= unbiased & ~Q(pk__in=excluded.values("pk"))
         # One query by primary key keeps joins from doubling rows, and lets callers join on.
         return self.filter(pk__in=self.model._default_manager.filter(seen).values("pk"))
 
