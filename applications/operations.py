@@ -1,4 +1,4 @@
-"""Verbs that write applications: start, answer, submit, resubmit, record as incomplete, consent."""
+"""Verbs that write applications: start, answer, send in, record as incomplete, consent, files, letters."""
 
 import hashlib
 import json
@@ -7,11 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_fsm import TransitionNotAllowed
 
-from applications import documents, policies
+from applications import documents, policies, uploads
 from applications.models import (
     Application,
     Consent,
@@ -21,14 +24,17 @@ from applications.models import (
     Membership,
     Organisation,
     Submission,
+    Upload,
 )
-from applications.workflow import State
+from applications.workflow import ENDED, State
 from funding import calendar, clock, outbox
 from funding.gate import Refused, carries, lock, perform, record, save_with_history, writes
-from funding.models import Counter, Programme, Round, User, addresses
+from funding.models import Counter, Programme, Round, User, addresses, token
 from funding.policies import is_officer, may_act_for
 
 DECLARATIONS = ("not-begun", "true", "authorised", "other-funding", "privacy")
+OPEN_STATES = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
+MAX_UPLOADS = 50  # per application
 
 
 class CannotSubmit(Refused):
@@ -43,17 +49,15 @@ class CannotSubmit(Refused):
 def start(programme: Programme, *, by: Any, organisation: Organisation | None = None, **answers: Any) -> Application:
     """A new draft for an organisation this person may write for; without one a new, still nameless one is made.
 
-    Raises PermissionDenied for an organisation the person may not write for.
+    An officer starts a draft only for an application that came on paper (`paper=True`), for any organisation of the
+    town, and does not become a member of it. Raises PermissionDenied for anybody else.
     """
+    on_paper = bool(answers.get("paper")) and is_officer(programme, by)
     if organisation is None:
-        organisation = Organisation(municipality_id=programme.municipality_id, email=getattr(by, "email", ""))
-        save_with_history(organisation, by=by, reason="start")
-        if getattr(by, "pk", None):
-            Membership.objects.create(
-                municipality_id=programme.municipality_id, organisation=organisation, user=by, right="submit"
-            )
-            by.__dict__.pop("_rights", None)  # the person's rights were loaded before this one existed
-    elif getattr(by, "pk", None) and by.right_in(organisation.pk) not in ("edit", "submit"):
+        organisation = _new_organisation(programme, by=by, joins=not on_paper)
+    elif organisation.municipality_id != programme.municipality_id:
+        raise PermissionDenied("an organisation of another town")
+    elif getattr(by, "pk", None) and not on_paper and by.right_in(organisation.pk) not in ("edit", "submit"):
         raise PermissionDenied("not your organisation")
     application = Application(
         municipality_id=programme.municipality_id,
@@ -68,10 +72,21 @@ def start(programme: Programme, *, by: Any, organisation: Organisation | None = 
     return application
 
 
+def _new_organisation(programme: Programme, *, by: Any, joins: bool) -> Organisation:
+    joins = joins and bool(getattr(by, "pk", None))
+    organisation = Organisation(municipality_id=programme.municipality_id, email=by.email if joins else "")
+    save_with_history(organisation, by=by, reason="start")
+    if joins:
+        Membership.objects.create(
+            municipality_id=programme.municipality_id, organisation=organisation, user=by, right="submit"
+        )
+        by.__dict__.pop("_rights", None)  # the person's rights were loaded before this one existed
+    return organisation
+
+
 def may_be_written(application: Application, user: Any) -> bool:
     """The answers can be changed by this person now: a draft, or a case that was returned."""
-    open_states = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
-    return application.state in open_states and policies.may_edit(application, user)
+    return application.state in OPEN_STATES and policies.may_edit(application, user)
 
 
 @writes
@@ -304,6 +319,35 @@ def resubmit(application: Application, *, by: Any, version: int | None = None) -
     return _received(perform(fresh, "resubmit", by=by), by=by)
 
 
+@writes
+def send_in(
+    application: Application,
+    *,
+    by: Any,
+    version: int | None = None,
+    declared: Iterable[str],
+    consents: Iterable[str],
+    received_on: date | None = None,
+) -> Application:
+    """The one act behind "check and send": declarations, consents, and the first or the next submission.
+
+    All or nothing. Raises TransitionNotAllowed when it was sent already, so that two tabs make one submission; Stale,
+    CannotSubmit and Refused like `submit`.
+    """
+    fresh = lock(application)
+    if fresh.state not in OPEN_STATES:
+        raise TransitionNotAllowed(f"send: not from {fresh.state}")
+    fresh = lock(application, version=version)
+    if not policies.may_submit(fresh, by):
+        raise PermissionDenied("may not send this application")
+    if not fresh.paper:
+        declare(fresh, declared, by=by)
+    set_consents(fresh, consents, by=by)
+    if fresh.state == State.DRAFT:
+        return submit(fresh, by=by, received_on=received_on)
+    return resubmit(fresh, by=by)
+
+
 @carries(Application, "receive_incomplete")
 @writes
 def receive_incomplete(
@@ -337,6 +381,78 @@ def _received(application: Application, *, by: Any) -> Application:
         text=lambda: documents.receipt_mail(application),
     )
     return application
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+
+def may_add_upload(application: Application, user: Any) -> bool:
+    """Files may still come in while somebody works on the case ("I hand this in later")."""
+    return application.state not in ENDED and policies.may_edit(application, user)
+
+
+def add_upload(application: Application, *, by: Any, name: str, content: bytes, section: str = "") -> Upload:
+    """Store a file, written anew, under an unguessable name. Never call it inside a transaction.
+
+    Raises UploadRefused when the content cannot be taken, Refused when the case is closed or full, PermissionDenied.
+    """
+    _may_take_upload(application, by)
+    clean = uploads.rewrite(content)
+    stored = default_storage.save(f"{clock.today():%Y/%m}/{token()}.{clean.extension}", ContentFile(clean.content))
+    try:
+        return _keep_upload(application, clean, by=by, name=name, stored=stored, section=section)
+    except BaseException:
+        default_storage.delete(stored)  # nobody would ever find it again
+        raise
+
+
+def _may_take_upload(application: Application, by: Any) -> None:
+    if not policies.may_edit(application, by):
+        raise PermissionDenied("not your application")
+    if not may_add_upload(application, by):
+        raise Refused(_("This case is closed. Files can no longer be added."))
+    if application.uploads.count() >= MAX_UPLOADS:
+        raise Refused(
+            _("There are already %s files. Please remove one first, or put several into one PDF.") % MAX_UPLOADS
+        )
+
+
+@writes
+def _keep_upload(
+    application: Application, clean: uploads.CleanFile, *, by: Any, name: str, stored: str, section: str
+) -> Upload:
+    fresh = lock(application)
+    _may_take_upload(fresh, by)
+    upload = Upload(
+        municipality_id=fresh.municipality_id,
+        application=fresh,
+        name=uploads.clean_name(name, clean.extension),
+        section=section,
+        media_type=clean.media_type,
+        size=len(clean.content),
+        sha256=hashlib.sha256(clean.content).hexdigest(),
+        file=stored,
+        uploaded_by=by if getattr(by, "pk", None) else None,
+        uploaded_at=clock.now(),
+    )
+    save_with_history(upload, by=by, reason="upload")
+    record(fresh.municipality_id, "upload.add", upload, by=by, details={"sha256": upload.sha256})
+    return upload
+
+
+@writes
+def remove_upload(upload: Upload, *, by: Any) -> None:
+    """Take a file back, as long as the application may be written. Raises Refused afterwards, PermissionDenied."""
+    application = lock(upload.application)
+    if not policies.may_edit(application, by):
+        raise PermissionDenied("not your application")
+    if not may_be_written(application, by):
+        raise Refused(_("The application was already sent. What was handed in stays with it."))
+    record(application.municipality_id, "upload.remove", upload, by=by, details={"sha256": upload.sha256})
+    stored = upload.file.name
+    upload._history_user = by  # type: ignore[attr-defined]
+    upload.delete()
+    transaction.on_commit(lambda: default_storage.delete(stored))
 
 
 # --- Letters ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,254 @@
+"""What the pages say about an application: a sentence for every code, the applicant's words for every state."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications import rules
+from applications.workflow import State
+from funding import money
+
+# --- Problems and warnings --------------------------------------------------------------------------------------------
+
+# code -> (section that mends it, sentence). Each says what is wrong and what to do.
+SENTENCES: dict[str, tuple[str, Any]] = {
+    "missing-name": ("organisation", gettext_lazy("The name of your group or organisation is missing.")),
+    "missing-legal-form": ("organisation", gettext_lazy("Please say what kind of group or organisation you are.")),
+    "missing-address": ("organisation", gettext_lazy("Street, postal code or town is missing. Letters go there.")),
+    "missing-representatives": (
+        "organisation",
+        gettext_lazy("Please name at least one person who may sign for you."),
+    ),
+    "missing-title": ("idea", gettext_lazy("Your project still needs a name.")),
+    "missing-summary": ("idea", gettext_lazy("Please describe your project in a few sentences.")),
+    "missing-action-field": ("idea", gettext_lazy("Please choose what your project is mainly about.")),
+    "missing-dates": ("when", gettext_lazy("Please say when your project begins and when it ends.")),
+    "missing-costs": ("costs", gettext_lazy("Please write down at least one thing that costs money.")),
+    "missing-iban": ("bank", gettext_lazy("The IBAN is missing. It stands on the bank card and on every statement.")),
+    "missing-account-holder": ("bank", gettext_lazy("Please say whose account it is, as the bank writes the name.")),
+    "missing-declarations": ("", gettext_lazy("Please confirm the five points at the end of this page.")),
+    "grant-above-cap": (
+        "costs",
+        gettext_lazy(
+            "You ask for %(requested)s. The programme pays at most %(cap)s for one project. Please ask for less."
+        ),
+    ),
+    "grant-above-eligible": (
+        "costs",
+        gettext_lazy(
+            "You ask for %(requested)s, but only %(eligible)s of your costs count here. Please ask for less, "
+            "or look at the lines that count in part or not at all."
+        ),
+    ),
+    "grant-above-gap": (
+        "costs",
+        gettext_lazy(
+            "You ask for %(requested)s, but after your own and other money only %(gap)s is missing. "
+            "Please ask for less."
+        ),
+    ),
+    "plan-not-balanced": ("costs", gettext_lazy("Costs and money are not the same sum yet. %(balance)s")),
+    "already-begun": (
+        "when",
+        gettext_lazy(
+            "The project begins before this application arrives. We cannot pay for what has already begun. "
+            "Please choose a later day, or call us."
+        ),
+    ),
+    "iban-invalid": (
+        "bank",
+        gettext_lazy("This IBAN is not right: its check digits do not fit. Please compare it with your bank card."),
+    ),
+    "dates-reversed": ("when", gettext_lazy("The project ends before it begins. Please look at the two dates again.")),
+    "amount-out-of-range": (
+        "costs",
+        gettext_lazy("One amount is zero or far too large. Please look at the lines again."),
+    ),
+    "no-grant-requested": (
+        "costs",
+        gettext_lazy("Nothing is asked for yet. Please add a line “Grant asked for” with the amount you need."),
+    ),
+    "other-funding-undecided": (
+        "costs",
+        gettext_lazy("Somebody else has not yet said yes to their money. Tell us as soon as you know."),
+    ),
+    "lead-time-short": (
+        "when",
+        gettext_lazy(
+            "You want to begin soon: a decision takes about %(weeks)s weeks. Do not order or sign anything before you "
+            "have our answer. If it is urgent, call us about an early start."
+        ),
+    ),
+    "account-holder-differs": (
+        "bank",
+        gettext_lazy("The account belongs to somebody who is named nowhere else. We may ask you about it."),
+    ),
+    "bank-unknown": ("bank", gettext_lazy("We do not know this bank. Please compare the IBAN once more.")),
+    "iban-national-checksum": (
+        "bank",
+        gettext_lazy("The account number in this IBAN looks odd. Please compare it once more with your bank card."),
+    ),
+    "volunteer-allowance-high": (
+        "costs",
+        gettext_lazy(
+            "One volunteer would get more than is free of tax in a year. That is allowed, but they may owe tax."
+        ),
+    ),
+    "kilometre-rate-high": (
+        "costs",
+        gettext_lazy("You count more for a kilometre than the usual 0.35 euros. We may count less."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something to mend or to know: its code, its sentence, the section it belongs to ("" for none)."""
+
+    code: str
+    sentence: str
+    section: str
+
+
+def points(codes: list[str], application: Any, result: rules.Result) -> list[Point]:
+    """The sentences of codes, in their order, with this plan's figures."""
+    figures = {
+        "requested": eur(result.requested_cents),
+        "cap": eur(result.cap_cents or 0),
+        "eligible": eur(result.eligible_cents),
+        "gap": eur(result.gap_cents),
+        "balance": balance(result),
+        "weeks": application.programme.lead_time_weeks,
+    }
+    return [Point(code, str(SENTENCES[code][1]) % figures, SENTENCES[code][0]) for code in codes]
+
+
+def eur(cents: int) -> str:
+    return money.format_eur(cents, get_language() or "de")
+
+
+def balance(result: rules.Result) -> str:
+    """What is still to finance, in one sentence."""
+    if result.in_kind_open_cents:
+        return _("Unpaid work has to stand with the same amount among the costs and among the money.")
+    if result.open_cents > 0:
+        return _("%(open)s is still to be financed.") % {"open": eur(result.open_cents)}
+    if result.open_cents < 0:
+        return _("There is %(over)s more money than costs.") % {"over": eur(-result.open_cents)}
+    return _("Costs and money are the same sum.")
+
+
+def highest_grant(result: rules.Result) -> str:
+    """What the town can pay at most and which limit decides it, in one sentence."""
+    if not result.total_cents:
+        return _("As soon as there is a line with costs, you see here what the town can pay.")
+    amount = {"amount": eur(result.highest_grant_cents)}
+    brought = result.own_cents + result.third_party_cents + result.income_cents
+    if result.binding[0] == "cap":
+        return _("Of this the town can pay up to %(amount)s: that is the most for one project.") % amount
+    if result.binding[0] == "eligible" and result.eligible_cents < result.cash_cents:
+        return _("Of this the town can pay up to %(amount)s, because only so much of the costs counts here.") % amount
+    if result.binding[0] == "budget":
+        return _("Of this the town can pay up to %(amount)s: that is all this year has left.") % amount
+    if brought:
+        return _("Of this the town can pay up to %(amount)s, because %(brought)s comes from you and others.") % {
+            **amount,
+            "brought": eur(brought),
+        }
+    return _("The town can pay all of it: up to %(amount)s.") % amount
+
+
+def share_hints(plan: rules.Plan, names: dict[str, str]) -> list[str]:
+    """A sentence for every kind of cost of which only a part counts; `names` are the categories' by slug."""
+    found: dict[str, list[rules.Cost]] = {}
+    for cost in plan.costs:
+        if cost.share < 1 and not cost.in_kind:
+            found.setdefault(cost.category, []).append(cost)
+    hints = []
+    for slug, costs in found.items():
+        figures = {
+            "name": names[slug],
+            "percent": f"{costs[0].share * 100:.0f}",
+            "all": eur(sum(cost.amount_cents for cost in costs)),
+            "part": eur(money.round_cents(sum(cost.amount_cents * cost.share for cost in costs))),
+        }
+        if costs[0].share:
+            hints.append(_("%(name)s: %(percent)s %% counts, that is %(part)s of %(all)s.") % figures)
+        else:
+            hints.append(_("%(name)s: does not count here. You pay %(all)s with other money.") % figures)
+    return hints
+
+
+# --- Declarations and consents ----------------------------------------------------------------------------------------
+
+DECLARATIONS: dict[str, Any] = {
+    "not-begun": gettext_lazy(
+        "We have not begun, and we do not begin before we have the decision. Ordering something or signing a contract "
+        "is beginning; planning and asking for prices is not."
+    ),
+    "true": gettext_lazy("What stands here is true and complete."),
+    "authorised": gettext_lazy("I may send this application for us."),
+    "other-funding": gettext_lazy(
+        "All other money for this project stands in the plan, also what is only asked for. If more comes, we tell you."
+    ),
+    "privacy": gettext_lazy("I have read how the town uses our data (link “Privacy” at the end of every page)."),
+}
+
+CONSENTS: dict[str, Any] = {
+    "electronic-delivery": gettext_lazy(
+        "Letters may be put here for download instead of being sent by post. You get a mail and have ten days to open "
+        "them; from the day after you open a letter its periods run."
+    ),
+    "publish-name": gettext_lazy("My name may be published with the project. Without this we write “one person”."),
+    "photos": gettext_lazy("The town may publish photos we send of the project."),
+}
+
+# --- States and dates -------------------------------------------------------------------------------------------------
+
+TONES = {
+    State.RETURNED: "warning",
+    State.INCOMPLETE: "warning",
+    State.SUBMITTED: "info",
+    State.ADMITTED: "info",
+    State.RECOMMENDED: "info",
+    State.DEFERRED: "info",
+    State.AWARDED: "success",
+    State.COMPLETED: "success",
+    State.REJECTED: "danger",
+}
+
+# What applicants read; staff read the labels of the workflow.
+WORDS: dict[str, Any] = {
+    State.DRAFT: gettext_lazy("Not sent yet"),
+    State.SUBMITTED: gettext_lazy("We check it"),
+    State.INCOMPLETE: gettext_lazy("Something is missing"),
+    State.RETURNED: gettext_lazy("Please change something"),
+    State.ADMITTED: gettext_lazy("Waiting for the board"),
+    State.DEFERRED: gettext_lazy("The board takes it up later"),
+    State.RECOMMENDED: gettext_lazy("Waiting for the decision"),
+    State.AWARDED: gettext_lazy("Approved"),
+    State.REJECTED: gettext_lazy("Not approved"),
+    State.WITHDRAWN: gettext_lazy("Withdrawn"),
+    State.LAPSED: gettext_lazy("Closed without an answer"),
+    State.COMPLETED: gettext_lazy("Finished"),
+}
+
+
+def state_label(application: Any, user: Any) -> str:
+    """The state in the words of whoever looks: people of the organisation, or staff."""
+    own = user.right_in(application.organisation_id)
+    return str(WORDS[application.state]) if own else application.get_state_display()
+
+
+def next_date(application: Any) -> tuple[str, date] | None:
+    """The next day somebody promised, and what it is; None when nobody waits for a day."""
+    if application.state in (State.RETURNED, State.INCOMPLETE) and application.answer_by:
+        return _("answer wanted by"), application.answer_by
+    waiting = (State.SUBMITTED, State.ADMITTED, State.DEFERRED, State.RECOMMENDED)
+    if application.state in waiting and application.promised_on:
+        return _("decision promised by"), application.promised_on
+    return None
