@@ -186,8 +186,11 @@ def missing_answers(application: Application) -> list[str]:
         "address": organisation.street and organisation.postal_code and organisation.city,
         "representatives": organisation.representatives,
         "title": application.title,
-        "summary": application.summary,
-        "action-field": application.action_field or not application.programme.taxonomies.get("action_fields"),
+        # What a paper application does not tell is an open point of the formal check.
+        "summary": application.paper or application.summary,
+        "action-field": application.paper
+        or application.action_field
+        or not application.programme.taxonomies.get("action_fields"),
         "dates": application.start and application.end,
         "costs": application.costs.all(),
         "iban": organisation.iban,

@@ -1,0 +1,33 @@
+"""Enter a paper application from a TOML file."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from contextlib import redirect_stdout
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, no_translations
+
+from funding.gate import Refused
+from funding.programmes import FileError, read_file
+from funding.site.imports import choose_programme, import_application, parse
+
+
+class Command(BaseCommand):
+    help = "Enter a paper application from a TOML file and say what may be granted and what keeps it from being sent."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file")
+        parser.add_argument("--programme", default="", help="its slug, or town/slug")
+        parser.add_argument("--submit", action="store_true", help="send it in when nothing is wrong")
+
+    @no_translations
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            file = parse(read_file(options["file"]))
+            programme = choose_programme(options["programme"])
+            with redirect_stdout(sys.stderr):  # where mails are shown on the console, the receipt is
+                imported = import_application(file, programme, submit=options["submit"])
+        except (FileError, Refused) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(json.dumps(imported.as_json(), ensure_ascii=False))
