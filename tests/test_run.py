@@ -1,5 +1,6 @@
 """`bin/run`, started for real: what it says when something is in the way, and that it leaves nothing behind."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -65,10 +66,9 @@ class Site:
         return family
 
     def _family(self) -> list[int]:
-        listing = subprocess.run(["ps", "-eo", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
-        parents = dict(tuple(map(int, line.split())) for line in listing.splitlines())
+        parents = {number: parent for number, (_, parent) in processes().items()}
         family = {self.process.pid}
-        while grown := {pid for pid, parent in parents.items() if parent in family} - family:
+        while grown := {number for number, parent in parents.items() if parent in family} - family:
             family |= grown
         return sorted(family - {self.process.pid})
 
@@ -77,11 +77,20 @@ class Site:
         return self.process.wait(30)
 
 
-def alive(processes: list[int]) -> list[int]:
-    """Those that still run; one that has ended but was not yet collected by its parent does not."""
-    command = ["ps", "-o", "pid=,stat=", "-p", ",".join(map(str, processes))]
-    listing = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-    return [int(line.split()[0]) for line in listing.splitlines() if not line.split()[1].startswith("Z")]
+def processes() -> dict[int, tuple[str, int]]:
+    """State and parent of every process of this machine."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
+            state, parent = path.read_text(errors="replace").rpartition(")")[2].split()[:2]
+            found[int(path.parent.name)] = (state, int(parent))
+    return found
+
+
+def alive(numbers: list[int]) -> list[int]:
+    """Those that still run; one that has ended but was not yet collected by its parent (Z) does not."""
+    found = processes()
+    return [number for number in numbers if found.get(number, ("Z", 0))[0] != "Z"]
 
 
 def refusal(folder: Path, **own: object) -> tuple[int, str]:
