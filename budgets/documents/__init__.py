@@ -1,11 +1,12 @@
 """Texts and files about money: mails, the settlement letter, the file for the bank or the finance system."""
 
-from budgets.documents.files import payment_file
+from budgets.documents.files import payment_file, payment_order_pdf
 from budgets.documents.letters import settlement_letter
 from budgets.documents.mails import payment_purpose, payment_returned_mail, proof_receipt_mail, settlement_mail
 
 __all__ = [
     "payment_file",
+    "payment_order_pdf",
     "payment_purpose",
     "payment_returned_mail",
     "proof_receipt_mail",

@@ -1,9 +1,189 @@
-"""The settlement letter."""
+"""The settlement letter (Schlussbescheid). German, whatever language is active."""
 
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 
-def settlement_letter(proof: Any, outcome: Any, *, day: date, by: Any) -> tuple[str, bytes]:
-    """(title, PDF) of the letter that tells how a usage proof was settled."""
-    raise NotImplementedError
+from applications.documents import Parts, case_letter, decider_part, german_day, greeting, remedy_part
+from budgets.rules import Settlement
+from funding.clock import BERLIN
+from funding.money import format_eur, in_words
+from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Strong, Text
+
+SETTLEMENT_PARTS = ("basis", "result", "calculation", "payment", "remedy", "decider")
+
+# What each step of budgets.rules.settle means, after its amount.
+_STEPS = {
+    "award": "bewilligter Betrag",
+    "eligible-fall": "Um diesen Betrag sind die zuwendungsfähigen Ausgaben niedriger als geplant.",
+    "cover-rise": "Um diesen Betrag sind Eigenmittel, Mittel Dritter und Einnahmen zusammen höher als geplant.",
+    "minor-change": "Bis zu dieser Grenze ändert eine Abweichung die Zuwendung nicht. Sie ist eingehalten.",
+    "by-gap": "tatsächliche Ausgaben minus geplante Eigenmittel minus tatsächliche Mittel Dritter minus tatsächliche "
+    "Einnahmen",
+    "by-share": "bewilligter Anteil an den tatsächlichen zuwendungsfähigen Ausgaben abzüglich der zusätzlichen Deckung",
+    "by-fixed": "fester Betrag laut Bescheid",
+    "by-full": "tatsächliche zuwendungsfähige Ausgaben minus alle anderen tatsächlichen Mittel",
+    "award-limit": "Mehr als bewilligt kann die Zuwendung nicht werden.",
+    "guard-eligible": "Mehr als die tatsächlichen zuwendungsfähigen Ausgaben kann die Zuwendung nicht werden.",
+    "guard-cover": "Mehr, als von den tatsächlichen Ausgaben nach Abzug der Mittel Dritter und der Einnahmen bleibt, "
+    "kann die Zuwendung nicht werden.",
+    "nothing-left": "Es bleibt nichts, was die Zuwendung decken könnte.",
+    "grant": "Zuwendung nach der Prüfung",
+}
+
+
+def step_in_german(code: str, cents: int) -> str:
+    """One step of a settlement as it stands in the letter: its amount, then what it is. KeyError: unknown code."""
+    if code == "cost-change":
+        than = "höher" if cents > 0 else "niedriger"
+        return f"{format_eur(abs(cents))}: Um diesen Betrag sind die Ausgaben {than} als geplant."
+    return f"{format_eur(cents)}: {_STEPS[code]}"
+
+
+def settlement_letter(proof: Any, outcome: Settlement, *, day: date, by: Any) -> tuple[str, bytes]:
+    """(title, PDF) of the letter that tells how a usage proof was settled, before its money is moved.
+
+    Raises Refused naming the parts that are missing.
+    """
+    application = proof.grant.application
+    title = f"Schlussbescheid {application.file_number}"
+    parts = settlement_parts(proof, outcome, by=by)
+    subject = f"Prüfung Ihres Verwendungsnachweises: {application.title}"
+    return title, case_letter(application, parts, SETTLEMENT_PARTS, title=title, subject=subject, day=day)
+
+
+def settlement_blocks(proof: Any, outcome: Settlement, *, by: Any) -> list[Block]:
+    """What the letter says, from the greeting to the name."""
+    return [block for part in settlement_parts(proof, outcome, by=by).values() for block in part]
+
+
+def settlement_parts(proof: Any, outcome: Settlement, *, by: Any) -> Parts:
+    """The letter part by part; a part whose facts are missing is empty."""
+    grant = proof.grant
+    town = grant.application.municipality
+    return {
+        "opening": [
+            greeting(grant.organisation),
+            Text("vielen Dank für Ihr Projekt und für Ihren Verwendungsnachweis. Wir haben ihn geprüft."),
+        ],
+        "basis": _basis(proof),
+        "result": _result(grant, outcome),
+        "calculation": [*_calculation(outcome), *_figures(proof)],
+        "payment": _payment(grant, outcome),
+        "remedy": remedy_part(town),
+        "decider": decider_part(town, by),
+    }
+
+
+def _basis(proof: Any) -> list[Block]:
+    letter, submitted_at = proof.grant.letter, proof.submitted_at
+    if submitted_at is None:
+        return []
+    issued, submitted = (german_day(timezone.localtime(at, BERLIN).date()) for at in (letter.issued_at, submitted_at))
+    return [Text(f"Grundlage sind der Zuwendungsbescheid vom {issued} und Ihr Verwendungsnachweis vom {submitted}.")]
+
+
+def _result(grant: Any, outcome: Settlement) -> list[Block]:
+    cents = outcome.grant_cents
+    if cents == grant.amount_cents:
+        what = "Die Zuwendung bleibt so hoch, wie sie bewilligt wurde."
+    else:
+        what = (
+            f"Das sind {format_eur(grant.amount_cents - cents)} weniger als bewilligt. Die auflösende Bedingung des "
+            "Zuwendungsbescheids ist insoweit eingetreten. Der Zuwendungsbescheid muss dafür nicht widerrufen werden."
+        )
+    return [
+        Heading("1 Ergebnis"),
+        Facts([("Zuwendung", (Strong(format_eur(cents)), f" (in Worten: {in_words(cents)})"))]),
+        Text(what),
+    ]
+
+
+def _calculation(outcome: Settlement) -> list[Block]:
+    steps = [step_in_german(code, cents) for code, cents in outcome.steps]
+    return [Heading("2 So haben wir gerechnet"), Bullets(steps, numbered=True)]
+
+
+def _figures(proof: Any) -> list[Block]:
+    """What was planned, spent and admitted per category, in the order of the plan, and the money it was paid from."""
+    lines = list(proof.lines.all())
+    rows = [_amounts(str(line.category), line.planned_cents, line.spent_cents, line.counted_cents) for line in lines]
+    total = _amounts(
+        "Summe",
+        *(sum(getattr(line, f"{name}_cents") for line in lines) for name in ("planned", "spent", "counted")),
+    )
+    blocks: list[Block] = [
+        Text("Ihre Ausgaben:"),
+        Grid(
+            [
+                Column("Ausgabeart", 3),
+                *(Column(name, 1.3, numeric=True) for name in ("Geplant", "Ausgegeben", "Anerkannt")),
+            ],
+            [*rows, total],
+            row_headers=True,
+            total=True,
+        ),
+    ]
+    reduced = [line for line in lines if line.counted_cents < line.spent_cents]
+    if reduced:
+        blocks += [
+            Text("Nicht in voller Höhe anerkannt haben wir:"),
+            Bullets([f"{line.category}: {line.reason}" for line in reduced]),
+        ]
+    eligible = format_eur(proof.eligible_cents)
+    blocks.append(Text(f"Davon sind {eligible} zuwendungsfähig, mit dem Anteil, der für jede Ausgabeart gilt."))
+    return [*blocks, Text("Andere Mittel:"), _cover_grid(proof)]
+
+
+def _cover_grid(proof: Any) -> Grid:
+    grant = proof.grant
+    rows = [
+        ("Eigenmittel", grant.planned_own_cents, proof.own_cents),
+        ("Mittel Dritter", grant.planned_third_party_cents, proof.third_party_cents),
+        ("Einnahmen", grant.planned_income_cents, proof.income_cents),
+    ]
+    total = ("Summe", sum(row[1] for row in rows), sum(row[2] for row in rows))
+    return Grid(
+        [Column("Mittel", 3), Column("Geplant", 1.3, numeric=True), Column("Tatsächlich", 1.3, numeric=True)],
+        [_amounts(*row) for row in (*rows, total)],
+        row_headers=True,
+        total=True,
+    )
+
+
+def _amounts(name: str, *cents: int) -> tuple[str, ...]:
+    return (name, *(format_eur(amount) for amount in cents))
+
+
+def _payment(grant: Any, outcome: Settlement) -> list[Block]:
+    """What follows for the money. Reads the payments of before: the settlement itself has not happened yet."""
+    paid = grant.paid_cents - grant.repaid_cents
+    rest = outcome.grant_cents - paid
+    facts = Facts([("Zuwendung", format_eur(outcome.grant_cents)), ("Bisher ausgezahlt", format_eur(paid))])
+    return [Heading("3 Was jetzt geschieht"), facts, *_consequence(grant, rest)]
+
+
+def _consequence(grant: Any, rest: int) -> list[Block]:
+    small = grant.application.programme.small_claim_cents
+    if rest > 0:
+        return [
+            Text(("Wir zahlen Ihnen noch ", Strong(format_eur(rest)), " aus, auf das Konto, das Sie angegeben haben.")),
+            Text("Sie müssen dafür nichts tun."),
+        ]
+    if rest == 0:
+        return [Text("Es ist nichts mehr zu zahlen, und Sie müssen nichts zurückgeben. Der Fall ist abgeschlossen.")]
+    if -rest <= small:
+        return [
+            Text(
+                f"Sie haben {format_eur(-rest)} mehr bekommen, als Ihnen zusteht. Beträge bis {format_eur(small)} "
+                "fordern wir nicht zurück. Der Fall ist abgeschlossen."
+            )
+        ]
+    return [
+        Text(("Sie haben ", Strong(format_eur(-rest)), " mehr bekommen, als Ihnen nach dieser Abrechnung zusteht.")),
+        Text(
+            "Bitte überweisen Sie jetzt noch nichts. Wir hören Sie zuerst gesondert dazu an und entscheiden danach in "
+            "einem eigenen schriftlichen Bescheid, was und bis wann Sie zurückzahlen."
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""Texts of mails and documents about an application, from finished objects; languages are those active."""
+"""Mails about an application, in the language that is active."""
 
 from typing import Any
 

@@ -1,6 +1,5 @@
-"""Texts of the review: invitation, decision letters and their mails, from finished objects."""
+"""Mails of the review, in the language that is active."""
 
-from datetime import date
 from typing import Any
 
 from django.utils.formats import date_format
@@ -40,8 +39,3 @@ def decision_mail(decision: Any, letter: Any) -> tuple[str, str]:
     if letter.delivery == "post":
         lines.append(_("You also get the letter by post."))
     return subject, "\n\n".join(lines)
-
-
-def decision_letter(decision: Any, *, day: date, proof_due_on: date, by: Any) -> tuple[str, str, bytes]:
-    """(kind, title, PDF) of the award or rejection letter as it goes out on a day."""
-    raise NotImplementedError

@@ -1,0 +1,34 @@
+"""Texts and documents about an application, from finished objects: mails, the receipt, the sheet of its letters."""
+
+from applications.documents.letters import (
+    PROCEDURE_ACTS,
+    Parts,
+    case_letter,
+    decider_part,
+    german_day,
+    german_moment,
+    greeting,
+    joined,
+    missing_parts,
+    office_of,
+    remedy_part,
+)
+from applications.documents.mails import receipt_mail, return_mail
+from applications.documents.receipt import receipt_pdf
+
+__all__ = [
+    "PROCEDURE_ACTS",
+    "Parts",
+    "case_letter",
+    "decider_part",
+    "german_day",
+    "german_moment",
+    "greeting",
+    "joined",
+    "missing_parts",
+    "office_of",
+    "receipt_mail",
+    "receipt_pdf",
+    "remedy_part",
+    "return_mail",
+]

@@ -1,0 +1,151 @@
+"""What every letter of a case shares: its sheet, its parts, the remedy notice. German, whatever language is active."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from funding.clock import BERLIN
+from funding.gate import Refused
+from funding.pdf import Block, Heading, Letterhead, Signature, Text, render_letter
+
+# The Land's own act on administrative procedure, as a letter cites it.
+PROCEDURE_ACTS = {"NW": "VwVfG NRW", "BW": "LVwVfG"}
+
+Parts = dict[str, list[Any]]
+"""What a letter must say, part by part, in order. A part whose facts are missing is empty."""
+
+PART_NAMES = {
+    "authority": _("the town with its office and address"),
+    "addressee": _("the recipient with the address"),
+    "file-number": _("the file number"),
+    "basis": _("the guideline and the day of the application"),
+    "grant": _("amount, purpose and period of the grant"),
+    "refusal": _("what is refused"),
+    "measure": _("the project and its place"),
+    "joint-liability": _("the persons who answer for the group"),
+    "financing": _("the type of financing"),
+    "calculation": _("how the amount was found"),
+    "payment": _("how the money is paid"),
+    "proof": _("the usage proof and its deadline"),
+    "conditions": _("the conditions"),
+    "obligations": _("the obligations"),
+    "reasons": _("the reasons"),
+    "result": _("the result"),
+    "remedy": _("the court or authority of the remedy, with its address"),
+    "decider": _("the name of the person who decided"),
+}
+
+
+def german_day(day: date) -> str:
+    """15. Dezember 2025, whatever language is active."""
+    with translation.override("de"):
+        return formats.date_format(day, "j. F Y")
+
+
+def german_moment(moment: datetime) -> str:
+    """15. Dezember 2025, 10:30 Uhr, in German time."""
+    local = timezone.localtime(moment, BERLIN)
+    return f"{german_day(local.date())}, {local:%H:%M} Uhr"
+
+
+def office_of(town: Any) -> str:
+    return town.office or town.name
+
+
+def missing_parts(parts: Mapping[str, Sequence[Any]], mandatory: Iterable[str]) -> list[str]:
+    """Codes (PART_NAMES) of the mandatory parts that are not there or say nothing."""
+    return [name for name in mandatory if not parts.get(name)]
+
+
+def case_letter(
+    application: Any, parts: Parts, mandatory: Iterable[str], *, title: str, subject: str, day: date
+) -> bytes:
+    """The letter as PDF, under the town's letterhead, to the organisation (of a group: its joint debtors too).
+
+    Raises Refused naming every mandatory part that is missing, those of the letterhead included.
+    """
+    town = application.municipality
+    sheet = {
+        "authority": [town.name, town.office, town.street, town.postal_code, town.city],
+        "addressee": addressee(application.organisation),
+        "file-number": [application.file_number],
+    }
+    complete = {name: lines if all(lines) else [] for name, lines in sheet.items()}
+    if missing := missing_parts(complete | parts, [*sheet, *mandatory]):
+        names = ", ".join(str(PART_NAMES[name]) for name in missing)
+        raise Refused(_("The letter is not complete. Missing: %(parts)s.") % {"parts": names})
+    return render_letter(
+        [block for blocks in parts.values() for block in blocks],
+        letterhead=Letterhead(
+            name=town.name,
+            office=town.office,
+            street=town.street,
+            postal_code=town.postal_code,
+            city=town.city,
+            phone=town.phone,
+            email=town.email,
+        ),
+        addressee=complete["addressee"],
+        info=_info(application, day),
+        subject=subject,
+        date=day,
+        title=title,
+        author=town.name,
+        reference=application.file_number,
+    )
+
+
+def addressee(organisation: Any) -> list[str]:
+    """The lines of the address; a missing one stays as an empty line, so that the gap shows."""
+    debtors = organisation.representatives or [""] if organisation.is_unregistered else []
+    place = f"{organisation.postal_code} {organisation.city}" if organisation.postal_code and organisation.city else ""
+    return [organisation.name, *debtors, organisation.street, place]
+
+
+def _info(application: Any, day: date) -> list[tuple[str, str]]:
+    town, officer = application.municipality, application.assigned_to or application.checked_by
+    pairs = [
+        ("Aktenzeichen", application.file_number),
+        ("Ihr Antrag vom", german_day(application.received_on) if application.received_on else ""),
+        ("Auskunft", officer.name if officer and officer.name else town.office),
+        ("Telefon", town.phone),
+        ("E-Mail", town.email),
+        ("Datum", german_day(day)),
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def greeting(organisation: Any) -> Text:
+    """Guten Tag, with the names of those who are addressed in person."""
+    names = organisation.representatives if organisation.is_unregistered else []
+    names = [organisation.name] if organisation.is_person else names
+    return Text(f"Guten Tag{' ' if names else ''}{joined(names)},")
+
+
+def joined(names: Sequence[str]) -> str:
+    """A, B und C."""
+    return " und ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def remedy_part(town: Any) -> list[Block]:
+    """The remedy notice, no more than the law asks for (§ 58 VwGO): a wrong word stretches the month to a year."""
+    if not town.court or not town.court_address:
+        return []
+    place = f"{town.court}, {town.court_address}"
+    if town.remedy == town.Remedy.OBJECTION:
+        sentence = f"Widerspruch bei folgender Behörde erhoben werden: {place}."
+    else:
+        sentence = f"Klage beim {place}, erhoben werden."
+    return [
+        Heading("Rechtsbehelfsbelehrung"),
+        Text(f"Gegen diesen Bescheid kann innerhalb eines Monats nach Bekanntgabe {sentence}"),
+    ]
+
+
+def decider_part(town: Any, by: Any) -> list[Block]:
+    """The name in place of a signature (§ 37 (3) VwVfG) with the function; empty for somebody without a name."""
+    name = getattr(by, "name", "")
+    return [Signature("Mit freundlichen Grüßen", name, f"Entscheidungsbefugt · {town.office}", 3)] if name else []

@@ -1,0 +1,184 @@
+"""The receipt: what was sent in, word for word, with its file number and the promised day; in the active language."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from applications.documents.letters import office_of
+from applications.models import FinancingLine, LegalForm, Organisation
+from applications.texts import CONSENTS, DECLARATIONS
+from funding.bank import format_iban
+from funding.clock import BERLIN
+from funding.money import format_eur
+from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Strong, Text, render_report
+
+ORGANISATION = {
+    "name": gettext_lazy("Name"),
+    "legal_form": gettext_lazy("Kind of group"),
+    "representatives": gettext_lazy("Represented by"),
+    "street": gettext_lazy("Street"),
+    "postal_code": gettext_lazy("Postal code"),
+    "city": gettext_lazy("Town"),
+    "email": gettext_lazy("Mail"),
+    "phone": gettext_lazy("Phone"),
+    "gemeinnuetzig": gettext_lazy("Recognised as charitable"),
+    "gemeinnuetzig_until": gettext_lazy("Recognised until"),
+    "input_tax": gettext_lazy("Gets input tax back"),
+    "iban": gettext_lazy("IBAN"),
+    "account_holder": gettext_lazy("Account holder"),
+}
+PROJECT = {
+    "title": gettext_lazy("Name of the project"),
+    "summary": gettext_lazy("In short"),
+    "summary_de": gettext_lazy("In short, in German"),
+    "need": gettext_lazy("Why it is needed"),
+    "goals": gettext_lazy("Goals"),
+    "remains": gettext_lazy("What remains afterwards"),
+    "action_field": gettext_lazy("Main field"),
+    "cross_cutting": gettext_lazy("Other fields"),
+    "life_phases": gettext_lazy("Phases of life"),
+    "start": gettext_lazy("Begins"),
+    "end": gettext_lazy("Ends"),
+    "place": gettext_lazy("Place"),
+    "district": gettext_lazy("District"),
+    "target_groups": gettext_lazy("For whom"),
+    "participants": gettext_lazy("Participants, about"),
+    "volunteers": gettext_lazy("Volunteers, about"),
+    "partners": gettext_lazy("Partners"),
+    "public": gettext_lazy("Open to everybody"),
+    "accessibility": gettext_lazy("Accessibility"),
+}
+_DAYS = ("start", "end", "gemeinnuetzig_until")
+
+
+def receipt_pdf(submission: Any) -> bytes:
+    """The receipt of one submission as PDF; the same submission gives the same bytes in one language.
+
+    It reads the frozen snapshot, not the application as it may stand now.
+    """
+    application = submission.application
+    town = application.municipality
+    answers = submission.snapshot["application"]
+    return render_report(
+        receipt_blocks(submission),
+        title=_("Receipt %(number)s") % {"number": answers["file_number"]},
+        subtitle=answers["title"],
+        author=f"{town.name} · {office_of(town)}",
+        date=_sent(submission),
+        language="de-DE" if get_language() == "de" else get_language() or "de-DE",
+    )
+
+
+def receipt_blocks(submission: Any) -> list[Block]:
+    """What the receipt says: that it came in, what happens next, and a copy of everything that was sent."""
+    copy = submission.snapshot
+    return [
+        *_confirmation(submission),
+        Heading(_("Who you are")),
+        Facts(_answers(ORGANISATION, copy["organisation"])),
+        Heading(_("Your project")),
+        Facts(_answers(PROJECT, copy["application"])),
+        Heading(_("What it costs")),
+        *_plan(copy),
+        Heading(_("What you confirmed")),
+        *_confirmed(copy),
+    ]
+
+
+def _sent(submission: Any) -> date:
+    return timezone.localtime(submission.submitted_at, BERLIN).date()
+
+
+def _confirmation(submission: Any) -> list[Block]:
+    answers = submission.snapshot["application"]
+    facts = [
+        (_("File number"), Strong(answers["file_number"])),
+        (_("Received on"), _day(answers["received_on"])),
+        (_("Sent on"), date_format(_sent(submission))),
+        (_("Answer promised by"), _day(answers["promised_on"])),
+    ]
+    return [
+        Text(_("We have received your application. Please keep the file number for every question.")),
+        Facts([(label, value) for label, value in facts if value]),
+        Text(_("We check it, then the board looks at it. Below is a copy of everything you sent.")),
+    ]
+
+
+def _day(value: str | None) -> str:
+    return date_format(date.fromisoformat(value)) if value else ""
+
+
+def _answers(labels: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Every question with its answer; a question left out stands with a dash, so that the copy is complete."""
+    return [(str(label), _shown(name, values.get(name)) or "–") for name, label in labels.items()]
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if name in _DAYS:
+        return _day(value)
+    if name == "iban":
+        return format_iban(value)
+    if name == "legal_form":
+        return str(LegalForm(value).label)
+    if name == "input_tax":
+        return str(Organisation.InputTax(value).label)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _plan(copy: Mapping[str, Any]) -> list[Block]:
+    costs, financing = copy["costs"], copy["financing"]
+    amount = Column(_("Amount"), 1.2, numeric=True)
+    columns = [Column(_("What for"), 3), Column(_("Kind of cost"), 2), Column(_("Quantity × price"), 1.6, numeric=True)]
+    return [
+        Grid([*columns, amount], [*map(_cost, costs), _total(costs, 4)], row_headers=True, total=True),
+        Text(_("Where the money comes from:")),
+        Grid(
+            [Column(_("Money"), 3), Column(_("State"), 2), amount],
+            [*map(_money, financing), _total(financing, 3)],
+            row_headers=True,
+            total=True,
+        ),
+    ]
+
+
+def _cost(line: Mapping[str, Any]) -> tuple[str, ...]:
+    quantity = line["quantity"].rstrip("0").rstrip(".") if "." in line["quantity"] else line["quantity"]
+    if _decimal_comma():
+        quantity = quantity.replace(".", ",")
+    what = _("%(what)s (unpaid work)") % {"what": line["what"]} if line["in_kind"] else line["what"]
+    return what, line["category_name"], f"{quantity} × {_eur(line['unit_price_cents'])}", _eur(line["amount_cents"])
+
+
+def _money(line: Mapping[str, Any]) -> tuple[str, ...]:
+    kind = str(FinancingLine.Kind(line["kind"]).label)
+    what = f"{kind}: {line['what']}" if line["what"] else kind
+    return what, str(FinancingLine.Status(line["status"]).label), _eur(line["amount_cents"])
+
+
+def _total(lines: list[Mapping[str, Any]], columns: int) -> tuple[str, ...]:
+    return _("Total"), *[""] * (columns - 2), _eur(sum(line["amount_cents"] for line in lines))
+
+
+def _eur(cents: int) -> str:
+    return format_eur(cents, get_language() or "de")
+
+
+def _decimal_comma() -> bool:
+    return not (get_language() or "de").startswith("en")
+
+
+def _confirmed(copy: Mapping[str, Any]) -> list[Block]:
+    declared, consents = copy["application"]["declared"], copy["consents"]
+    items = [str(text) for code, text in DECLARATIONS.items() if code in declared]
+    items += [str(text) for code, text in CONSENTS.items() if code in consents]
+    # A paper application was signed on paper; nobody ticked anything here.
+    return [Bullets(items)] if items else [Text(_("The application came in on paper. It was signed there."))]
