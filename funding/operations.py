@@ -207,7 +207,7 @@ def set_up(*, town_name: str, slug: str, state: str, name: str, email: str, demo
         raise Refused(_("This installation already has an administrator. Please sign in."))
     if slug in RESERVED_SLUGS or Municipality.objects.filter(slug=slug).exists():
         raise Refused(_("This short name is already taken. Please choose another."))
-    # Baden-Württemberg knows the objection before the action (§ 68 VwGO), North Rhine-Westphalia does not (§ 110 JustG).
+    # Baden-Württemberg knows the objection before the action (§ 68 VwGO), NRW mostly not (§ 110 JustG NRW).
     remedy = Municipality.Remedy.OBJECTION if state == "BW" else Municipality.Remedy.ACTION
     town = Municipality(slug=slug, name=town_name, state=state, remedy=remedy, languages=["de", "en"], demo=demo)
     user = User.objects.with_address(email, name=name, demo=demo)

@@ -559,7 +559,7 @@ def _release(
     outbox.post(
         "decision",
         to=recipients(application),
-        about=application,
+        about=letter,
         text=lambda: documents.decision_mail(fresh, letter),
         draft=True,
     )

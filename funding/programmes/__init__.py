@@ -24,8 +24,11 @@ DEFAULT_CHECKLIST = ("complete", "entitled", "purpose", "in-time", "plan", "othe
 
 # First parts of the site's own addresses: a town of that name could not be reached at /<town>/<programme>/.
 RESERVED_SLUGS = frozenset(
-    "accessibility applications audit cases demo documents imprint language money outbox people privacy programmes "
-    "review setup sign-in sign-out static tasks towns uploads".split()
+    (
+        *("accessibility", "applications", "audit", "cases", "demo", "documents", "imprint", "language", "money"),
+        *("outbox", "people", "privacy", "programmes", "review", "setup", "sign-in", "sign-out", "static", "tasks"),
+        *("towns", "uploads"),
+    )
 )
 
 

@@ -1,6 +1,7 @@
 """Bring an installation up to date before it serves: the tables, the static files, and the demo when asked for."""
 
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ class Command(BaseCommand):
         elif not Municipality.objects.exists():
             self.stdout.write("Filling the empty database with the demo …")
             with transaction.atomic():  # an interrupted start leaves the database empty, not half-filled
-                call_command("load_programme", str(DEMO_PROGRAMME), stdout=self.stderr)
-                call_command("demo", stdout=self.stderr)
+                report = io.StringIO()  # what was loaded, for programs; a newcomer wants the address
+                call_command("load_programme", str(DEMO_PROGRAMME), stdout=report)
+                call_command("demo", stdout=report)
 
 
 def _collect_static_files() -> None:
