@@ -193,14 +193,13 @@ class Grant(GrantWorkflow, Tenant):
 
     @property
     def called_cents(self) -> int:
-        """Asked for and not sent back: what the recipient cannot ask for again."""
+        """Asked for and neither sent back, cancelled nor returned: what the recipient cannot ask for again."""
         return self._sum(
             PaymentState.REQUESTED,
             PaymentState.VERIFIED,
             PaymentState.ORDERED,
             PaymentState.EXPORTED,
             PaymentState.BOOKED,
-            PaymentState.RETURNED,
         )
 
     @property
@@ -218,9 +217,28 @@ class Grant(GrantWorkflow, Tenant):
         return max(0, limit - self.called_cents)
 
     @property
+    def needs_account(self) -> bool:
+        """The bank sent the last payment back: the next one needs an account that works."""
+        last = max(self.payments.all(), key=lambda payment: payment.number, default=None)
+        return last is not None and last.state == PaymentState.RETURNED
+
+    @property
+    def claim_cents(self) -> int:
+        """After settlement or revocation: what is still to be paid back."""
+        return max(0, -self.open_cents) if self.settled_cents is not None else 0
+
+    @property
     def open_cents(self) -> int:
         """After settlement: above zero is still to be paid, below zero is to be paid back."""
         return (self.settled_cents or 0) - (self.paid_cents - self.repaid_cents) + self.not_pursued_cents
+
+
+class PaymentRunQuerySet(models.QuerySet["PaymentRun"]):
+    def visible_to(self, user: Any) -> PaymentRunQuerySet:
+        """The runs of the towns in which this person handles or audits payments."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(municipality__in=user.towns_as(Role.CASHIER, Role.AUDITOR)).order_by("-number", "-pk")
 
 
 class PaymentRun(Tenant):
@@ -235,6 +253,7 @@ class PaymentRun(Tenant):
     file_name = models.CharField(max_length=100)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
+    objects = PaymentRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -251,8 +270,31 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def with_case(self) -> PaymentQuerySet:
         return self.select_related("grant__application", "grant__letter", "organisation", "run", "municipality")
 
+    def with_order(self) -> PaymentQuerySet:
+        """With everything a payment order or a run names."""
+        return self.with_case().select_related(
+            "grant__budget_year", "grant__application__programme", "verified_by", "ordered_by", "requested_by"
+        )
+
+    def in_states(self, *states: str) -> PaymentQuerySet:
+        return self.filter(state__in=states)
+
+    def matching(self, words: str) -> PaymentQuerySet:
+        """Every word occurs in what the case is searched by, or begins the number of the payment."""
+        found = self
+        for word in words.casefold().split():
+            found = found.filter(Q(grant__application__search__contains=word) | Q(end_to_end_id__istartswith=word))
+        return found
+
     def in_order(self) -> PaymentQuerySet:
         return self.order_by("-pk")
+
+
+def _differ(one: str, other: str) -> models.CheckConstraint:
+    """Two acts on a payment are done by two people, as far as both are done."""
+    return models.CheckConstraint(
+        condition=Q(**{one: None}) | Q(**{other: None}) | ~Q(**{one: F(other)}), name=f"payment_{one}_not_{other}"
+    )
 
 
 class Payment(PaymentWorkflow, Tenant):
@@ -277,6 +319,7 @@ class Payment(PaymentWorkflow, Tenant):
     ordered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ordered_at = models.DateTimeField(null=True, blank=True)
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, null=True, blank=True, related_name="payments")
+    exported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     booked_on = models.DateField(null=True, blank=True)
     booked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     note = models.TextField(blank=True)
@@ -289,10 +332,14 @@ class Payment(PaymentWorkflow, Tenant):
             models.UniqueConstraint(fields=["municipality", "end_to_end_id"], name="payment_end_to_end"),
             models.CheckConstraint(condition=Q(state__in=PaymentState.values), name="payment_state"),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_amount_positive"),
-            models.CheckConstraint(
-                condition=Q(verified_by=None) | Q(ordered_by=None) | ~Q(verified_by=F("ordered_by")),
-                name="payment_four_eyes",
-            ),
+            # § 31 KomHVO NRW: whoever asks, verifies, orders or pays out does only that one of them.
+            _differ("requested_by", "verified_by"),
+            _differ("requested_by", "ordered_by"),
+            _differ("verified_by", "ordered_by"),
+            _differ("verified_by", "exported_by"),
+            _differ("ordered_by", "exported_by"),
+            _differ("verified_by", "booked_by"),
+            _differ("ordered_by", "booked_by"),
         ]
         indexes = [models.Index(fields=["municipality", "state"], name="payment_state_index")]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from funding.policies import (
+    is_auditor,
     is_authoriser,
     is_cashier,
     is_decider,
@@ -13,28 +14,70 @@ from funding.policies import (
 )
 
 
+def _is_outside(obj: Any, user: Any) -> bool:
+    """Not of the organisation itself: staff are bound by bias too (§ 20 VwVfG)."""
+    return not user.right_in(obj.organisation_id)
+
+
 def may_answer(grant: Any, user: Any) -> bool:
     """Accept, decline and waive: a person entitled to act for the organisation."""
     return may_act_for(grant, user)
 
 
-def may_call(payment: Any, user: Any) -> bool:
-    return may_act_for(payment, user)
+def may_call(grant: Any, user: Any) -> bool:
+    """Call for money: a person entitled to act for the organisation."""
+    return may_act_for(grant, user)
+
+
+def may_record_remedy(grant: Any, user: Any) -> bool:
+    """Keep the grant's dates: remedy, lapse, more time for the proof."""
+    return is_officer(grant, user) and _is_outside(grant, user)
+
+
+def may_rule(grant: Any, user: Any) -> bool:
+    """Decide on a grant that exists: release what is undisputed, revoke, settle."""
+    return is_decider(grant, user) and _is_outside(grant, user)
+
+
+def may_move_year(year: Any, user: Any) -> bool:
+    """Supplement, cut and block a pot: whoever decides on its money."""
+    return is_decider(year, user)
+
+
+def may_open_year(programme: Any, user: Any) -> bool:
+    """Open the pot of a year with the budget the programme states."""
+    return is_officer(programme, user)
 
 
 def may_verify(payment: Any, user: Any) -> bool:
     """Confirm ground and amount (§ 31 KomHVO NRW); never the person who asked for the money."""
-    return is_verifier(payment, user) and payment.requested_by_id != user.pk
+    return is_verifier(payment, user) and payment.requested_by_id != user.pk and _is_outside(payment, user)
 
 
 def may_order(payment: Any, user: Any) -> bool:
     """Order the payment; never the person who verified it, whatever roles they have."""
-    return is_authoriser(payment, user) and user.pk not in (payment.verified_by_id, payment.requested_by_id)
+    others = (payment.verified_by_id, payment.requested_by_id)
+    return is_authoriser(payment, user) and user.pk not in others and _is_outside(payment, user)
 
 
 def may_pay_out(payment: Any, user: Any) -> bool:
     """Export and book; payment handling neither verifies nor orders (§ 31 KomHVO NRW)."""
-    return is_cashier(payment, user) and user.pk not in (payment.verified_by_id, payment.ordered_by_id)
+    others = (payment.verified_by_id, payment.ordered_by_id, payment.requested_by_id)
+    return is_cashier(payment, user) and user.pk not in others and _is_outside(payment, user)
+
+
+def may_hand_over(town: Any, user: Any) -> bool:
+    """Make payment runs; each payment in one is asked for itself by may_pay_out."""
+    return is_cashier(town, user)
+
+
+def may_read_runs(run: Any, user: Any) -> bool:
+    """The file of a run names people and accounts: payment handling and audit only."""
+    return is_cashier(run, user) or is_auditor(run, user)
+
+
+def may_record_repayment(grant: Any, user: Any) -> bool:
+    return is_cashier(grant, user) and _is_outside(grant, user)
 
 
 def may_send_back(payment: Any, user: Any) -> bool:
@@ -42,7 +85,7 @@ def may_send_back(payment: Any, user: Any) -> bool:
 
 
 def may_cancel(payment: Any, user: Any) -> bool:
-    return is_officer(payment, user) or is_authoriser(payment, user)
+    return (is_officer(payment, user) or is_authoriser(payment, user)) and _is_outside(payment, user)
 
 
 def may_report(proof: Any, user: Any) -> bool:
@@ -52,17 +95,18 @@ def may_report(proof: Any, user: Any) -> bool:
 
 def may_check(proof: Any, user: Any) -> bool:
     """Check a usage proof; never somebody of the organisation itself."""
-    return is_officer(proof, user) and not user.right_in(proof.organisation_id)
+    return is_officer(proof, user) and _is_outside(proof, user)
 
 
 def may_settle(proof: Any, user: Any) -> bool:
     """Settle; never the person who checked the proof."""
-    return is_decider(proof, user) and proof.checked_by_id != user.pk
+    return is_decider(proof, user) and proof.checked_by_id != user.pk and _is_outside(proof, user)
 
 
 def may_close(grant: Any, user: Any) -> bool:
-    return is_officer(grant, user) or is_decider(grant, user) or is_cashier(grant, user)
+    return (is_officer(grant, user) or is_decider(grant, user) or is_cashier(grant, user)) and _is_outside(grant, user)
 
 
 def may_write_proof(proof: Any, user: Any) -> bool:
+    """Write at the usage proof: anybody of the organisation with the right to edit."""
     return may_write_for(proof, user)

@@ -104,6 +104,36 @@ def eligible(lines: Iterable[tuple[int, Decimal]]) -> int:
     return round_cents(sum((cents * share for cents, share in lines), Decimal(0)))
 
 
+@dataclass(frozen=True)
+class Consequence:
+    """What a settlement leads to, in cents; at most one of the three is above zero."""
+
+    rest_cents: int = 0  # still to be paid to the recipient
+    claim_cents: int = 0  # to be paid back
+    not_pursued_cents: int = 0  # a claim too small to be pursued
+
+
+def consequence(grant_cents: int, paid_cents: int, small_claim_cents: int) -> Consequence:
+    """What follows when a grant of `grant_cents` meets `paid_cents` (paid less repaid).
+
+    A claim up to `small_claim_cents` is not pursued (DOMAIN section 5: a setting of the programme).
+    """
+    if paid_cents <= grant_cents:
+        return Consequence(rest_cents=grant_cents - paid_cents)
+    too_much = paid_cents - grant_cents
+    if too_much <= small_claim_cents:
+        return Consequence(not_pursued_cents=too_much)
+    return Consequence(claim_cents=too_much)
+
+
+def tolerated(planned_cents: int, tolerance_percent: int) -> int:
+    """The most a category may cost without a change being decided: the plan and the tolerance, in whole cents.
+
+    What exceeds it is not eligible (DOMAIN section 5); a category that was not planned has no tolerance.
+    """
+    return planned_cents * (100 + tolerance_percent) // 100
+
+
 # --- When it may be paid ----------------------------------------------------------------------------------------------
 
 

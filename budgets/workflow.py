@@ -9,7 +9,6 @@ from django_fsm import FSMField, transition
 from budgets import policies
 from funding import clock
 from funding.gate import Machine, condition
-from funding.policies import is_decider, is_officer
 
 # --- Grant ------------------------------------------------------------------------------------------------------------
 
@@ -55,6 +54,10 @@ def is_even(grant: Any) -> bool:
 
 class GrantWorkflow(Machine):
     """A grant is alive from the letter until its usage proof is settled and the money is even."""
+
+    accepted_on: Any
+    waived_on: Any
+    closed_on: Any
 
     state = FSMField(choices=G, default=G.ISSUED, protected=True, editable=False)
 
@@ -108,7 +111,7 @@ class GrantWorkflow(Machine):
         state,
         source=[G.ISSUED, G.ACCEPTED],
         target=G.CONTESTED,
-        permission=is_officer,
+        permission=policies.may_record_remedy,
         custom={
             "label": _("Record a remedy"),
             "hint": _("Somebody has sued or objected. Nothing is paid until the decider releases what is undisputed."),
@@ -122,7 +125,7 @@ class GrantWorkflow(Machine):
         state,
         source=G.CONTESTED,
         target=G.ACCEPTED,
-        permission=is_decider,
+        permission=policies.may_rule,
         custom={
             "label": _("Release the undisputed part"),
             "hint": _("The grant can be paid again as far as it is not in dispute."),
@@ -137,7 +140,7 @@ class GrantWorkflow(Machine):
         state,
         source=G.ISSUED,
         target=G.LAPSED,
-        permission=is_officer,
+        permission=policies.may_record_remedy,
         conditions=[nothing_paid],
         custom={
             "label": _("Let the grant lapse"),
@@ -153,7 +156,7 @@ class GrantWorkflow(Machine):
         state,
         source=[G.ISSUED, G.ACCEPTED, G.CONTESTED],
         target=G.REVOKED,
-        permission=is_decider,
+        permission=policies.may_rule,
         conditions=[nothing_on_its_way],
         custom={
             "label": _("Revoke the grant"),
@@ -169,7 +172,7 @@ class GrantWorkflow(Machine):
         state,
         source=G.ACCEPTED,
         target=None,
-        permission=is_officer,
+        permission=policies.may_record_remedy,
         custom={
             "label": _("Extend the time for the usage proof"),
             "asks": ("day", "reason"),
@@ -182,7 +185,7 @@ class GrantWorkflow(Machine):
         state,
         source=G.ACCEPTED,
         target=G.SETTLED,
-        permission=is_decider,
+        permission=policies.may_rule,
         conditions=[nothing_on_its_way],
         custom={"label": _("Settle"), "internal": True},
     )
@@ -232,8 +235,17 @@ def is_undisputed(payment: Any) -> bool:
     return payment.grant.state in (G.ACCEPTED, G.SETTLED)
 
 
+@condition(_("This case is closed. Its payments stay as they are."))
+def case_is_open(payment: Any) -> bool:
+    return payment.grant.state != G.CLOSED
+
+
 class PaymentWorkflow(Machine):
     """A payment order: asked for, verified by one, ordered by another, handed over by a third, booked."""
+
+    grant: Any
+    verified_at: Any
+    ordered_at: Any
 
     state = FSMField(choices=P, default=P.REQUESTED, protected=True, editable=False)
 
@@ -295,7 +307,7 @@ class PaymentWorkflow(Machine):
         custom={"label": _("Hand over"), "internal": True},
     )
     def export(self, *, by: Any, run: Any) -> None:
-        self.run = run
+        self.run, self.exported_by = run, by
 
     @transition(
         state,
@@ -312,9 +324,10 @@ class PaymentWorkflow(Machine):
         source=[P.EXPORTED, P.BOOKED],
         target=P.RETURNED,
         permission=policies.may_pay_out,
+        conditions=[case_is_open],
         custom={
             "label": _("Returned by the bank"),
-            "hint": _("The money came back. The group is asked for the right account."),
+            "hint": _("The money came back. The group is asked for the right account and calls again."),
             "asks": ("reason",),
             "tone": "tertiary",
         },
@@ -324,7 +337,7 @@ class PaymentWorkflow(Machine):
 
     @transition(
         state,
-        source=[P.VERIFIED, P.ORDERED, P.RETURNED],
+        source=[P.VERIFIED, P.ORDERED],
         target=P.CANCELLED,
         permission=policies.may_cancel,
         custom={
@@ -352,8 +365,17 @@ class ProofState(models.TextChoices):
 U = ProofState
 
 
+@condition(_("Please accept the grant first. A usage proof belongs to a grant that was accepted and has not ended."))
+def grant_runs(proof: Any) -> bool:
+    return proof.grant.state in (G.ACCEPTED, G.CONTESTED)
+
+
 class UsageProofWorkflow(Machine):
     """How a group proves what it did with the money, and how the town settles it."""
+
+    submitted_at: Any
+    checked_at: Any
+    checked_by: Any
 
     state = FSMField(choices=U, default=U.OPEN, protected=True, editable=False)
 
@@ -365,6 +387,7 @@ class UsageProofWorkflow(Machine):
         source=[U.OPEN, U.RETURNED],
         target=U.SUBMITTED,
         permission=policies.may_report,
+        conditions=[grant_runs],
         custom={"label": _("Hand in the usage proof"), "at": "budgets:proof", "tone": "primary"},
     )
     def submit(self, *, by: Any) -> None:

@@ -117,9 +117,7 @@ TABLE = {
         "booked": {
             "return_by_bank": "cashier",
         },
-        "returned": {
-            "cancel": "officer authoriser",
-        },
+        "returned": {},
         "sent-back": {},
         "cancelled": {},
     },

@@ -44,3 +44,15 @@ def settlement_mail(grant: Any, letter: Any) -> tuple[str, str]:
     else:
         last = _("Everything is in order. Thank you for what you did.")
     return subject, "\n\n".join([_("We have checked your usage proof. The letter tells the result."), last])
+
+
+def payment_sent_back_mail(payment: Any) -> tuple[str, str]:
+    """A payment was asked for and will not be made as it stands: why, and what to do."""
+    subject = _("Your call for money needs another look: %(number)s") % {
+        "number": payment.grant.application.file_number
+    }
+    lines = [
+        _("We could not go on with the payment you asked for: %(reason)s") % {"reason": payment.note},
+        _("Please look at it and call for the money again. Your grant stays as it is."),
+    ]
+    return subject, "\n\n".join(lines)

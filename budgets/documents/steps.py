@@ -9,7 +9,7 @@ from funding.money import format_eur
 
 
 def step_text(code: str, cents: int) -> str:
-    """One step of the calculation as a sentence, in the language that is active. Raises KeyError for an unknown code."""
+    """One step of the calculation as a sentence in the active language. Raises KeyError for an unknown code."""
     amount = format_eur(abs(cents), translation.get_language() or "de")
     return _SENTENCES[code](cents) % {"amount": amount}
 

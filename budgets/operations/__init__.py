@@ -1,0 +1,68 @@
+"""Verbs that move money: the pot, grants, payments, usage proofs.
+
+Importing this package registers the operations of the moves (`funding.gate.carries`).
+"""
+
+from budgets.operations.grants import accept, award, close, extend, record_remedy
+from budgets.operations.payments import (
+    book,
+    call_for_funds,
+    export,
+    hindrance,
+    latest_account,
+    record_repayment,
+    return_by_bank,
+)
+from budgets.operations.pot import (
+    Overdrawn,
+    block_year,
+    last_number,
+    lock_year,
+    move_year,
+    open_year,
+    outstanding_cents,
+    post,
+    reserve,
+    reserved_cents,
+    verify_ledger,
+)
+from budgets.operations.proofs import (
+    check_proof,
+    consequence_of,
+    save_proof,
+    settle,
+    settlement_of,
+    submit_proof,
+)
+
+__all__ = [
+    "Overdrawn",
+    "accept",
+    "award",
+    "block_year",
+    "book",
+    "call_for_funds",
+    "check_proof",
+    "close",
+    "consequence_of",
+    "export",
+    "extend",
+    "hindrance",
+    "last_number",
+    "latest_account",
+    "lock_year",
+    "move_year",
+    "open_year",
+    "outstanding_cents",
+    "post",
+    "record_remedy",
+    "record_repayment",
+    "reserve",
+    "reserved_cents",
+    "return_by_bank",
+    "save_proof",
+    "settle",
+    "settlement_of",
+    "submit_proof",
+    "verify_ledger",
+]
