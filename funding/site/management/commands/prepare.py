@@ -2,13 +2,14 @@
 
 import hashlib
 import io
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from funding.models import Municipality
@@ -22,7 +23,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One process for all steps: a second start spends its time on serving, not on starting Python five times."""
-        call_command("check_mark")
+        try:
+            call_command("check_mark")
+        except CommandError as refusal:
+            sys.exit(str(refusal))  # the sentence alone, without the name of Django's error before it
         call_command("migrate", interactive=False, verbosity=0)
         _collect_static_files()
         if not settings.DEMO:
