@@ -14,11 +14,16 @@ def may_prepare_meeting(meeting: Any, user: Any) -> bool:
     return is_officer(meeting, user)
 
 
-def may_lead(item: Any, user: Any) -> bool:
-    """Open and close motions: the person who leads this item, or the officer who keeps the minutes for them."""
-    return (item.leader is not None and item.leader.user_id == user.pk and is_board_member(item, user)) or is_officer(
-        item, user
-    )
+def may_lead(item: Any, leader: Any, user: Any) -> bool:
+    """Put and close motions: the member who leads this item, or the officer who keeps the minutes for them."""
+    leads = leader is not None and leader.user_id == user.pk and is_board_member(item, user)
+    return leads or is_officer(item, user)
+
+
+def may_manage(meeting: Any, seat: Any, user: Any) -> bool:
+    """Say who is present and end the meeting: officer, chair or deputy; `seat` is the person's own, or None."""
+    chairs = seat is not None and seat.position in ("chair", "deputy") and is_board_member(meeting, user)
+    return chairs or is_officer(meeting, user)
 
 
 def may_prepare_decision(application: Any, user: Any) -> bool:

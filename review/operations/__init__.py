@@ -1,0 +1,55 @@
+"""Verbs of the review: advice and formal check, the board and its votes, the decision."""
+
+from review.operations.ballot import close_motion, object_to, put_motion, vote
+from review.operations.bias import declare, exclude
+from review.operations.body import Body
+from review.operations.decision import (
+    current_recommendation,
+    deviates,
+    pot_of,
+    prepare_decision,
+    preview_letter,
+    release,
+)
+from review.operations.desk import check, log_advice, return_for_changes
+from review.operations.items import seat_of
+from review.operations.meetings import call_meeting, end_meeting, mark_present, serving, without_quorum
+from review.operations.outcome import (
+    finish_item,
+    give_back,
+    go_on_without,
+    may_go_on_without,
+    reopen_check,
+    withdraw,
+)
+
+__all__ = [
+    "Body",
+    "call_meeting",
+    "check",
+    "close_motion",
+    "current_recommendation",
+    "declare",
+    "deviates",
+    "end_meeting",
+    "exclude",
+    "finish_item",
+    "give_back",
+    "go_on_without",
+    "log_advice",
+    "mark_present",
+    "may_go_on_without",
+    "object_to",
+    "pot_of",
+    "prepare_decision",
+    "preview_letter",
+    "put_motion",
+    "release",
+    "reopen_check",
+    "return_for_changes",
+    "seat_of",
+    "serving",
+    "vote",
+    "withdraw",
+    "without_quorum",
+]

@@ -1,0 +1,93 @@
+"""Verbs of the officer's desk: advice, the formal check, asking for changes."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext_lazy as _
+
+from applications.documents import return_mail
+from applications.models import Application
+from applications.operations import recipients
+from applications.workflow import State
+from funding import clock, outbox
+from funding.gate import Refused, lock, perform, record, save_with_history, writes
+from review import policies
+from review.models import Advice, CheckResult
+
+
+@writes
+def log_advice(application: Application, *, by: Any, given_on: date, kind: str, minutes: int, note: str = "") -> Advice:
+    """Note that the officer advised, for the yearly figures. Raises Refused for a day to come."""
+    if not policies.may_check(application, by):
+        raise PermissionDenied("only the officer logs advice")
+    if given_on > clock.today():
+        raise Refused(_("Advice can be noted when it was given: this day is still to come."))
+    advice = Advice(
+        municipality_id=application.municipality_id,
+        application=application,
+        given_on=given_on,
+        given_by=by,
+        kind=kind,
+        minutes=minutes,
+        note=note,
+    )
+    save_with_history(advice, by=by, reason="advice")
+    record(advice.municipality_id, "application.advice", application, by=by, details={"minutes": minutes})
+    return advice
+
+
+@writes
+def check(
+    application: Application, results: dict[str, tuple[str, str]], *, by: Any, version: int | None = None
+) -> Application:
+    """Write the officer's answers to the checklist: item -> (result, note). Unknown items raise ValueError.
+
+    Raises Stale, or Refused when the case is no longer in the formal check, or for "not in order" without a note.
+    """
+    fresh = lock(application, version=version)
+    if not policies.may_check(fresh, by):
+        raise PermissionDenied("only the officer checks")
+    if fresh.state not in (State.SUBMITTED, State.INCOMPLETE):
+        raise Refused(_("This application is not in the formal check."))
+    for item, (result, note) in results.items():
+        if item not in fresh.programme.checklist:
+            raise ValueError(f"unknown point of the checklist: {item}")
+        if result == CheckResult.Result.NO and not note.strip():
+            raise Refused(_("Please say what is not in order."))
+        entry = CheckResult.objects.filter(application=fresh, item=item).first() or CheckResult(
+            municipality_id=fresh.municipality_id, application=fresh, item=item
+        )
+        if entry.pk and (entry.result, entry.note) == (result, note):
+            continue  # who looked at it first stays on record
+        entry.result, entry.note, entry.checked_by, entry.checked_at = result, note, by, clock.now()
+        save_with_history(entry, by=by, reason="check")
+    fresh.version += 1
+    save_with_history(fresh, by=by, reason="check")
+    record(fresh.municipality_id, "application.check", fresh, by=by, details={"results": results})
+    return fresh
+
+
+@writes
+def return_for_changes(
+    application: Application, sections: dict[str, str], *, by: Any, reason: str, version: int | None = None
+) -> Application:
+    """Ask for changes section by section (section -> reason); the sections not named stay done.
+
+    The mail is a draft the officer reads and sends. Raises Refused without a section or without its reason.
+    """
+    if not policies.may_check(application, by):
+        raise PermissionDenied("only the officer asks for changes")
+    if not sections or not all(text.strip() for text in sections.values()):
+        raise Refused(_("Please choose at least one section and say what should change."))
+    fresh = perform(
+        application,
+        "return_for_changes",
+        by=by,
+        version=version,
+        reason=reason,
+        sections=sections,
+        answer_by=clock.today() + timedelta(days=application.programme.answer_days),
+    )
+    outbox.post("return", to=recipients(fresh), about=fresh, text=lambda: return_mail(fresh), draft=True)
+    return fresh
