@@ -49,7 +49,7 @@ def settlement_letter(proof: Any, outcome: Settlement, *, day: date, by: Any) ->
     application = proof.grant.application
     title = f"Schlussbescheid {application.file_number}"
     parts = settlement_parts(proof, outcome, by=by)
-    subject = f"Prüfung Ihres Verwendungsnachweises: {application.title}"
+    subject = f"Schlussbescheid für Ihr Projekt „{application.title}“"
     return title, case_letter(application, parts, SETTLEMENT_PARTS, title=title, subject=subject, day=day)
 
 

@@ -54,13 +54,17 @@ def decision_letter(decision: Decision, *, day: date, proof_due_on: date, by: An
     """
     application = decision.application
     if decision.kind == Decision.Kind.AWARD:
-        kind, name, subject = Letter.Kind.AWARD, "Zuwendungsbescheid", "Zuwendungsbescheid"
+        kind, name, subject = Letter.Kind.AWARD, "Zuwendungsbescheid", "Zuwendungsbescheid für Ihr Projekt"
         parts = award_parts(decision, proof_due_on=proof_due_on, by=by)
     else:
-        kind, name, subject = Letter.Kind.REJECTION, "Ablehnungsbescheid", "Entscheidung über Ihren Antrag"
+        kind, name, subject = (
+            Letter.Kind.REJECTION,
+            "Ablehnungsbescheid",
+            "Entscheidung über Ihren Antrag für das Projekt",
+        )
         parts = rejection_parts(decision, by=by)
     title = f"{name} {application.file_number}"
-    subject = f"{subject}: {application.title}"
+    subject = f"{subject} „{application.title}“"
     return kind, title, case_letter(application, parts, mandatory(decision), title=title, subject=subject, day=day)
 
 
@@ -161,7 +165,7 @@ def _grant(decision: Decision, result: Result) -> list[Block]:
         Facts(
             [
                 ("Betrag", (Strong(format_eur(cents)), f" (in Worten: {in_words(cents)})")),
-                ("Zweck", f"Projekt „{application.title}“"),
+                ("Zweck", "Durchführung des Projekts, das unter 2 beschrieben ist"),
                 ("Bewilligungszeitraum", f"{german_day(application.start)} bis {german_day(application.end)}"),
             ]
         ),
