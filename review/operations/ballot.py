@@ -68,6 +68,8 @@ def _assert_order(item: BoardItem, earlier: list[Motion], kind: str, cents: int,
     if item.meeting.is_written and earlier:
         raise Refused(_("A written procedure has one motion only. Please finish this case."))
     if kind == Motion.Kind.DEFER:
+        if item.meeting.is_written:
+            raise Refused(_("A written procedure can only vote on a grant. Any member can ask for a meeting instead."))
         if earlier:
             raise Refused(_("A motion to defer is put first."))
         return
