@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 GOOD = '<!doctype html><html lang="en"><title>Good</title><main><h1>Good</h1><noscript>No script runs</noscript></main>'
 BAD = '<!doctype html><html lang="en"><title>Bad</title><main><h1>Bad</h1><img src="data:,"></main>'
@@ -44,6 +45,13 @@ def test_data_folder_in_tests_is_temporary_and_the_workers_own():
     own = Path(os.environ["TEST_FOLDER"]) / os.environ.get("PYTEST_XDIST_WORKER", "data")
 
     assert own == settings.DATA_DIR
+
+
+@pytest.mark.django_db
+def test_database_that_answers_is_the_one_asked_for():
+    asked_for = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
+
+    assert (connection.vendor, Session.objects.count()) == (asked_for, 0)
 
 
 @pytest.mark.browser
