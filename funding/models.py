@@ -137,11 +137,25 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     @cached_property
+    def _assigned(self) -> list[Assignment]:
+        return list(self.assignments.select_related("municipality"))
+
+    @cached_property
     def _roles(self) -> dict[int, frozenset[str]]:
         roles: dict[int, set[str]] = {}
-        for municipality_id, role in self.assignments.values_list("municipality_id", "role"):
-            roles.setdefault(municipality_id, set()).add(role)
+        for assignment in self._assigned:
+            roles.setdefault(assignment.municipality_id, set()).add(assignment.role)
         return {key: frozenset(values) for key, values in roles.items()}
+
+    @property
+    def all_roles(self) -> frozenset[str]:
+        """What the person does in any town: for the menu, never for permission."""
+        return frozenset().union(*self._roles.values()) if self.is_active else frozenset()
+
+    @property
+    def only_town(self) -> Municipality | None:
+        """The town of somebody who works for exactly one."""
+        return self._assigned[0].municipality if len(self._roles) == 1 else None
 
     def roles_in(self, municipality_id: int) -> frozenset[str]:
         """The person's roles in one town; loaded once per request, then answered from memory."""

@@ -1,11 +1,69 @@
-"""What every page's frame shows: the town, the navigation, the demo banner."""
+"""What every page's frame shows: the town, the menu of this person, the demo banner."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from funding.policies import Role
+
+MONEY = (Role.OFFICER, Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)
+
+# Label, URL name, who finds it in the menu: roles, or APPLICANT for people without one.
+APPLICANT = "applicant"
+MENU: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (_("My tasks"), "tasks", (APPLICANT, *Role.values)),
+    (_("Applications"), "applications:list", (APPLICANT, Role.OFFICER, Role.DECIDER, Role.AUDITOR)),
+    (_("Meetings"), "review:meetings", (Role.OFFICER, Role.BOARD, Role.DECIDER, Role.AUDITOR)),
+    (_("Decisions"), "review:decisions", (Role.DECIDER, Role.AUDITOR)),
+    (_("Money"), "budgets:years", MONEY),
+    (_("Payments"), "budgets:payments", (Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)),
+    (_("Outbox"), "outbox", (Role.OFFICER, Role.AUDITOR)),
+    (_("Audit"), "audit", (Role.AUDITOR,)),
+    (_("People"), "people", (Role.ADMINISTRATOR,)),
+    (_("Programmes"), "programmes", (Role.ADMINISTRATOR,)),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of the main menu."""
+
+    label: Any
+    url: str
+    current: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Template context for templates/base.html."""
-    return {"frame": {"brand": "Fördertopf", "official": False, "demo": settings.DEMO, "nav": []}}
+    """Template context for templates/base.html; a page that is about one town passes it as `town`, which goes first."""
+    user = getattr(request, "user", None)
+    signed_in = bool(user and user.is_authenticated)
+    town = user.only_town if signed_in else None
+    return {
+        "frame": {
+            "brand": town.name if town else "Fördertopf",
+            "official": bool(town and town.official),
+            "demo": settings.DEMO,
+            "home": reverse("tasks") if signed_in else reverse("home"),
+            "person": str(user) if signed_in else "",
+            "nav": menu(request, user) if signed_in else [],
+        }
+    }
+
+
+def menu(request: HttpRequest, user: Any) -> list[Entry]:
+    """What this person can use; the roles are loaded once per request."""
+    roles = set(user.all_roles) or {APPLICANT}
+    entries = []
+    for label, name, who in MENU:
+        if roles.isdisjoint(who):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        entries.append(Entry(label, url, current=request.path.startswith(url)))
+    return entries

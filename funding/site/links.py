@@ -1,8 +1,12 @@
-"""One-time links: what they carry, how long they last, and what uses them up."""
+"""Links: one-time ones with what they carry and what uses them up, and those that lead on after an act."""
 
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from funding import clock
@@ -65,3 +69,26 @@ def _read(token: str, salt: str, seconds: int) -> Any:
         return signing.loads(token, salt=salt, max_age=seconds)
     except signing.BadSignature:
         return None
+
+
+def link_to(name: str, *args: Any) -> str:
+    """The address of a page that may not be there; empty then, and no link is shown."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where somebody wanted to go before they signed in, if that is a page of this site."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if allowed else ""
+
+
+def client_address(request: HttpRequest) -> str:
+    """Who asks, as the nearest trusted proxy saw it; without a proxy the other end of the connection."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
+        return forwarded.rpartition(",")[2].strip()
+    return request.META.get("REMOTE_ADDR", "")

@@ -1,0 +1,483 @@
+"""The demo town: people to sign in as, and at least one case in every state of every machine.
+
+Every case is walked there by the operations people use, each on its own day before today; nothing is written past
+the gate. One unit of work builds it all, so a demo is there whole or not at all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from applications import operations as applying
+from applications.models import Application, Letter, Membership
+from budgets import operations as money
+from budgets.models import Grant, Payment, UsageProof
+from funding import clock
+from funding.gate import Machine, carry_out, save_with_history, writes
+from funding.models import Assignment, Municipality, Programme, Round, User
+from funding.policies import SYSTEM, Role
+from funding.site.imports import SAMPLES, import_application, parse
+from review import operations as review
+from review.models import BoardMember, Decision, Meeting, Motion
+
+DOMAIN = "unna.example"
+
+# (mail name, name, roles): what the demo page lists, in this order.
+STAFF = (
+    ("integration", "Sabine Köster", (Role.OFFICER,)),
+    ("beirat.vorsitz", "Dr. Renate Falk", (Role.BOARD,)),
+    ("beirat.vertretung", "Mehmet Demir", (Role.BOARD,)),
+    ("beirat.3", "Elif Kaya", (Role.BOARD,)),
+    ("beirat.4", "Wolfgang Brandt", (Role.BOARD,)),
+    ("beirat.5", "Natalia Iwanowa", (Role.BOARD,)),
+    ("beirat.6", "Yusuf Al-Hamid", (Role.BOARD,)),
+    ("beirat.7", "Claudia Neumann", (Role.BOARD,)),
+    ("entscheidung", "Andreas Vogt", (Role.DECIDER,)),
+    ("pruefung", "Birgit Lange", (Role.VERIFIER,)),
+    ("anordnung", "Thomas Wieczorek", (Role.AUTHORISER,)),
+    ("kasse", "Ingrid Paulsen", (Role.CASHIER,)),
+    ("rechnungspruefung", "Dr. Jan Hoffmeister", (Role.AUDITOR,)),
+    ("administration", "Katrin Schulte", (Role.ADMINISTRATOR,)),
+)
+POSITIONS = ("chair", "deputy", "member", "member", "member", "member", "member")
+APPLICANTS = {  # sample -> the demo person who may act for its organisation
+    "01-neighbourhood-tours": ("leyla", "Leyla Aydın"),
+    "02-mobile-childcare": ("miriam", "Miriam Okafor"),
+}
+WITH_PROBLEMS = (
+    "04-above-the-cap",
+    "05-fees-are-not-eligible",
+    "06-plan-does-not-balance",
+    "09-already-begun",
+    "10-bad-bank-details",
+)
+TOURS, CHILDCARE, FESTIVAL, GUIDES, PARENTS = (
+    "01-neighbourhood-tours",
+    "02-mobile-childcare",
+    "03-festival",
+    "07-in-kind-hours",
+    "08-written-in-turkish",
+)
+
+
+@dataclass
+class Cast:
+    """Who acts in the demo, by role."""
+
+    town: Municipality
+    programme: Programme
+    today: date
+    staff: dict[str, User] = field(default_factory=dict)
+    board: list[User] = field(default_factory=list)
+
+    def day(self, offset: int) -> date:
+        return self.today + timedelta(days=offset)
+
+
+# --- People and dates -------------------------------------------------------------------------------------------------
+
+
+def _person(mail: str, name: str, *, listed: bool = True) -> User:
+    return User.objects.with_address(f"{mail}@{DOMAIN}", name=name, demo=listed)
+
+
+def _engage_staff(cast: Cast) -> None:
+    for mail, name, roles in STAFF:
+        user = _person(mail, name)
+        for role in roles:
+            assignment = Assignment(municipality=cast.town, user=user, role=role)
+            save_with_history(assignment, by=SYSTEM, reason="demo")
+            cast.staff[role] = user
+        if Role.BOARD in roles:
+            cast.board.append(user)
+    for user, position in zip(cast.board, POSITIONS, strict=True):
+        member = BoardMember(
+            municipality=cast.town,
+            programme=cast.programme,
+            user=user,
+            position=position,
+            since=cast.day(-700),
+            # The treasurer of one of the applicants: the list suggests bias before the file opens.
+            affiliations=["Stadtkulturverein Unna e.V."] if user.name == "Wolfgang Brandt" else [],
+        )
+        save_with_history(member, by=SYSTEM, reason="demo")
+
+
+def _open_rounds(cast: Cast) -> None:
+    for name, first, last, board in (
+        ("Vorige Runde", -460, -90, -400),
+        ("Aktuelle Runde", -89, 60, 9),
+    ):
+        entry = Round(
+            municipality=cast.town,
+            programme=cast.programme,
+            name=name,
+            opens_on=cast.day(first),
+            closes_on=cast.day(last),
+            board_meets_on=cast.day(board),
+            answer_by=cast.day(board + 14),
+        )
+        save_with_history(entry, by=SYSTEM, reason="demo")
+
+
+# --- One case ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Case:
+    """One application of the demo and the verbs that move it, each on a day counted from today."""
+
+    cast: Cast
+    application: Application
+    writer: User
+
+    def on(self, offset: int) -> Any:
+        return clock.at(self.cast.day(offset))
+
+    def act(self, offset: int, obj: Machine, name: str, role: str, **details: Any) -> None:
+        """A move of the case, its grant, a payment or the proof, by the demo person with this role."""
+        with self.on(offset):
+            carry_out(obj, name, by=self.cast.staff[role], **details)
+
+    def submit(self, offset: int, *, online: bool = True) -> "Case":
+        with self.on(offset):
+            applying.declare(self.application, applying.DECLARATIONS, by=self.writer)
+            if online:
+                applying.set_consents(self.application, ["electronic-delivery"], by=self.writer)
+            self.application = applying.submit(self.application, by=self.writer)
+        return self
+
+    def admit(self, offset: int) -> "Case":
+        officer = self.cast.staff[Role.OFFICER]
+        with self.on(offset):
+            results = dict.fromkeys(self.application.programme.checklist, ("yes", ""))
+            review.check(self.application, results, by=officer)
+            self.application = carry_out(self.application, "admit", by=officer)
+        return self
+
+    def decide(
+        self, offset: int, cents: int, *, obligations: str = "", reasons: str = "", kind: str = "award"
+    ) -> Decision:
+        with self.on(offset):
+            recommendation = review.current_recommendation(self.application)
+            deviates = review.deviates(recommendation, kind, cents)
+            return review.prepare_decision(
+                self.application,
+                by=self.cast.staff[Role.DECIDER],
+                kind=kind,
+                cents=cents,
+                obligations=obligations,
+                reasons=reasons,
+                deviation_reason="Der Topf soll für mehr Projekte reichen." if deviates else "",
+            )
+
+    def release(self, offset: int, cents: int, **details: Any) -> "Case":
+        decision = self.decide(offset, cents, **details)
+        with self.on(offset):
+            review.release(decision, by=self.cast.staff[Role.DECIDER])
+        return self
+
+    @property
+    def grant(self) -> Grant:
+        return Grant.objects.with_case().get(application=self.application)
+
+    @property
+    def letter(self) -> Letter:
+        return self.application.letters.select_related("application").latest("pk")
+
+    def accept(self, offset: int, *, waive: bool = True) -> "Case":
+        with self.on(offset):
+            applying.open_letter(self.letter, by=self.writer)
+            grant = carry_out(self.grant, "accept", by=self.writer)
+            if waive:
+                carry_out(grant, "waive", by=self.writer, waiver=True)
+        return self
+
+    def call(self, offset: int, cents: int) -> Payment:
+        with self.on(offset):
+            return money.call_for_funds(self.grant, cents, by=self.writer)
+
+    def pay(self, offset: int, cents: int, *, until: str = "booked") -> Payment:
+        """A payment on its way: asked for, verified, ordered, handed over, booked, a day each."""
+        payment = self.call(offset, cents)
+        steps = ("requested", "verified", "ordered", "exported", "booked")
+        for step in steps[1 : steps.index(until) + 1]:
+            offset += 1
+            payment = Payment.objects.with_case().get(pk=payment.pk)
+            with self.on(offset):
+                match step:
+                    case "verified":
+                        carry_out(payment, "verify", by=self.cast.staff[Role.VERIFIER])
+                    case "ordered":
+                        carry_out(payment, "order", by=self.cast.staff[Role.AUTHORISER])
+                    case "exported":
+                        money.export([payment], execute_on=clock.today(), by=self.cast.staff[Role.CASHIER])
+                    case "booked":
+                        carry_out(payment, "book", by=self.cast.staff[Role.CASHIER], booked_on=clock.today())
+        return Payment.objects.with_case().get(pk=payment.pk)
+
+    @property
+    def proof(self) -> UsageProof:
+        return UsageProof.objects.with_case().get(grant__application=self.application)
+
+    def prove(self, offset: int, *, percent: int = 100) -> "Case":
+        """Hand in the usage proof; `percent` of every planned amount was spent."""
+        proof, grant = self.proof, self.grant
+        spent = {line.pk: line.planned_cents * percent // 100 for line in proof.lines.all()}
+        with self.on(offset):
+            money.save_proof(
+                proof,
+                by=self.writer,
+                answers={
+                    "report": "Wir haben alles wie geplant gemacht. Viele Menschen sind gekommen, manche jedes Mal.",
+                    "goals_reached": "Alle Termine haben stattgefunden.",
+                    "participants": self.application.participants,
+                    "volunteers": self.application.volunteers,
+                    "own_cents": grant.planned_own_cents,
+                    "third_party_cents": grant.planned_third_party_cents,
+                    "income_cents": grant.planned_income_cents,
+                },
+                spent=spent,
+            )
+            money.submit_proof(self.proof, by=self.writer)
+        return self
+
+    def check_proof(self, offset: int) -> "Case":
+        with self.on(offset):
+            money.check_proof(self.proof, by=self.cast.staff[Role.OFFICER], admitted={})
+        return self
+
+    def settle(self, offset: int) -> "Case":
+        with self.on(offset):
+            money.settle(self.proof, by=self.cast.staff[Role.DECIDER])
+        return self
+
+
+def _case(cast: Cast, sample: str, offset: int, *, start: int, end: int, title: str = "", **changes: Any) -> Case:
+    """An application made from a sample on a day, its project lying between two days, with somebody to write for it."""
+    file = parse((SAMPLES / f"{sample}.toml").read_bytes())
+    file.answers.update(
+        {"received_on": cast.day(offset), "start": cast.day(start), "end": cast.day(end)}
+        | ({"title": title} if title else {})
+        | changes
+    )
+    with clock.at(cast.day(offset)):
+        application = import_application(file, cast.programme, submit=False).application
+        mail, name = APPLICANTS.get(sample, (sample.partition("-")[0], file.applicant["representatives"][0]))
+        writer = _person(mail, name, listed=sample in APPLICANTS)
+        Membership.objects.get_or_create(
+            municipality=cast.town, organisation=application.organisation, user=writer, defaults={"right": "submit"}
+        )
+        application.paper, application.created_by, application.received_on = False, writer, None
+        save_with_history(application, by=writer, reason="start")
+    return Case(cast, application, User.objects.get(pk=writer.pk))
+
+
+# --- The board --------------------------------------------------------------------------------------------------------
+
+
+def _hold_meeting(cast: Cast, offset: int, cases: Iterable[tuple[Case, str, int]]) -> Meeting:
+    """A meeting that was held: each case gets one motion, carried by five to one, or lost by one to five."""
+    cases = list(cases)
+    officer, chair = cast.staff[Role.OFFICER], cast.board[0]
+    with clock.at(cast.day(offset - 14)):
+        meeting = review.call_meeting(
+            cast.programme,
+            [case.application for case, _kind, _cents in cases],
+            by=officer,
+            held_on=cast.day(offset),
+            place="Rathaus, Raum 107",
+        )
+    with clock.at(cast.day(offset)):
+        for item in meeting.items.all():
+            for user in cast.board:
+                review.declare(item, by=user, biased=False)
+        present = [seat.member_id for seat in meeting.attendance.all()]
+        review.mark_present(meeting, set(present[:6]), by=officer)
+        for item, (_case, kind, cents) in zip(meeting.items.order_by("position"), cases, strict=True):
+            lost = kind == "none"
+            motion = review.put_motion(
+                item, by=chair, kind=Motion.Kind.DEFER if kind == "defer" else Motion.Kind.FUND, cents=cents
+            )
+            for number, user in enumerate(cast.board[:6]):
+                for_it = (number > 0) != lost
+                review.vote(motion, "yes" if for_it else "no", by=user)
+            review.close_motion(motion, by=chair)
+            reason = {
+                "fund": "Das Projekt bringt Menschen zusammen, die sich sonst nicht begegnen.",
+                "none": "Das Angebot gibt es im selben Stadtteil schon.",
+                "defer": "Der Beirat möchte wissen, ob der Raum sicher ist.",
+            }[kind]
+            review.finish_item(item, by=chair, reason=reason)
+    for case, _kind, _cents in cases:
+        case.application = Application.objects.with_parties().get(pk=case.application.pk)
+    return meeting
+
+
+# --- The story --------------------------------------------------------------------------------------------------------
+
+
+def _season(
+    cast: Cast, titles: Iterable[tuple[str, str, int, str]], *, received: int, start: int, end: int
+) -> list[Case]:
+    """Cases that went to the board together: (sample, title, cents, motion), received on one day."""
+    titles = list(titles)
+    cases = [
+        _case(cast, sample, received, start=start, end=end, title=title).submit(received).admit(received + 5)
+        for sample, title, _cents, _kind in titles
+    ]
+    _hold_meeting(
+        cast, received + 30, [(case, kind, cents) for case, (_s, _t, cents, kind) in zip(cases, titles, strict=True)]
+    )
+    return cases
+
+
+def _last_season(cast: Cast) -> None:
+    """Projects that are over: closed, to be paid back, revoked, and usage proofs in every state."""
+    titles = (
+        (TOURS, "Nachbarn zeigen Nachbarn ihr Viertel", 1_598_90, "fund"),
+        (GUIDES, "Lotsen für die ersten hundert Tage", 1_500_00, "fund"),
+        (PARENTS, "Aileler buluşuyor: Familientreff am Samstag", 832_50, "fund"),
+        (TOURS, "Stadtrallye für Familien", 1_598_90, "fund"),
+        (PARENTS, "Okul yolu: gemeinsam zur Schule", 832_50, "fund"),
+        (GUIDES, "Behördenpaten", 1_500_00, "fund"),
+        (PARENTS, "Mahalle kahvaltısı: Frühstück im Quartier", 832_50, "fund"),
+    )
+    cases = _season(cast, titles, received=-430, start=-365, end=-130)
+    for case, (_sample, _title, cents, _kind) in zip(cases, titles, strict=True):
+        case.release(-395, cents).accept(-390)
+    closed, owing, revoked, submitted, returned, checked, late = cases
+
+    closed.pay(-380, 1_598_90)
+    closed.prove(-100).check_proof(-95).settle(-90)
+    closed.act(-80, closed.grant, "close", Role.OFFICER)
+
+    owing.pay(-380, 1_500_00)
+    owing.prove(-60, percent=40).check_proof(-50).settle(-40)
+
+    revoked.act(-300, revoked.grant, "revoke", Role.DECIDER, reason="Das Projekt findet nicht statt.")
+
+    for case in (submitted, returned, checked, late):
+        case.pay(-370, 600_00)
+    for case in (submitted, returned, checked):
+        case.prove(-12)
+    question = "Bitte schreiben Sie dazu, wie viele Familien dabei waren."
+    returned.act(-8, returned.proof, "return_with_questions", Role.OFFICER, reason=question)
+    checked.check_proof(-5)
+
+
+def _this_season(cast: Cast) -> None:
+    """Projects that were decided a month ago: letters on their way, money on its way, one deferred, one undecided."""
+    titles = (
+        (TOURS, "Angekommen in Königsborn: Stadtteilführungen von Neuen für Neue", 1_598_90, "fund"),
+        (CHILDCARE, "Spielkoffer: mobile Kinderbetreuung während der Sprachkurse", 2_605_00, "fund"),
+        (GUIDES, "Willkommenslotsen: jemand geht mit", 1_500_00, "fund"),
+        (PARENTS, "Anneler konuşuyor: Elternnetzwerk Königsborn", 832_50, "fund"),
+        (FESTIVAL, "Ein Tisch für alle: Fest der Kulturen auf dem Lindenplatz", 2_500_00, "fund"),
+        (GUIDES, "Patenschaften fürs erste Jahr", 1_500_00, "fund"),
+        (PARENTS, "Nachmittage im Elterncafé", 832_50, "fund"),
+        (GUIDES, "Zweite Lotsengruppe Unna-Süd", 1_500_00, "none"),
+        (PARENTS, "Spielgruppe am Vormittag", 832_50, "fund"),
+        (TOURS, "Führungen durch die Bücherei", 1_598_90, "defer"),
+    )
+    cases = _season(cast, titles, received=-70, start=-5, end=120)
+    issued, childcare, guides, parents, festival, declined, lapsed, rejected, undecided, _deferred = cases
+    undecided.decide(-3, 832_50)
+    issued.release(-6, 1_598_90)
+    childcare.release(-30, 2_605_00).accept(-28)
+    guides.release(-30, 1_500_00).accept(-28)
+    parents.release(-30, 832_50).accept(-28)
+    part = "Der Topf soll für mehr Projekte reichen; die Bühne fällt kleiner aus."
+    festival.release(-30, 2_500_00, reasons=part).accept(-28, waive=False)
+    declined.release(-30, 1_500_00)
+    lapsed.release(-30, 832_50)
+    rejected.release(-30, 0, kind="reject", reasons="Das Angebot gibt es im selben Stadtteil schon.")
+
+    childcare.pay(-20, 1_000_00)
+    childcare.pay(-2, 605_00, until="requested")
+    guides.pay(-15, 500_00, until="ordered")
+    guides.pay(-10, 400_00, until="verified")
+    unclear = guides.pay(-9, 300_00, until="requested")
+    guides.act(-8, unclear, "send_back", Role.VERIFIER, reason="Bitte schreiben Sie, wofür das Geld gebraucht wird.")
+    parents.pay(-12, 300_00, until="exported")
+    closed_account = parents.pay(-25, 200_00)
+    parents.act(-18, closed_account, "return_by_bank", Role.CASHIER, reason="Konto erloschen")
+    doubled = parents.pay(-24, 100_00, until="ordered")
+    parents.act(-20, doubled, "cancel", Role.OFFICER, reason="Doppelt angefordert")
+    remedy = {"day": cast.day(-10), "reason": "Klage gegen die Höhe der Zuwendung"}
+    festival.act(-9, festival.grant, "record_remedy", Role.OFFICER, **remedy)
+    with declined.on(-20):
+        carry_out(declined.grant, "decline", by=declined.writer, reason="Wir haben einen anderen Geldgeber gefunden.")
+    lapsed.act(-5, lapsed.grant, "lapse", Role.OFFICER, reason="Trotz Nachfrage keine Antwort.")
+
+
+def _coming_meeting(cast: Cast) -> None:
+    """What is on the officer's desk today: new, incomplete, returned, on the next agenda, withdrawn, lapsed."""
+    later = {"start": 70, "end": 160}
+    officer = cast.staff[Role.OFFICER]
+    _case(cast, TOURS, -2, title="Stadtteilführungen: zweite Runde", **later)
+    _case(cast, CHILDCARE, -4, title="Spielkoffer auch am Samstag", **later).submit(-4)
+    _case(cast, FESTIVAL, -6, title="Tanzwerkstatt ohne Grenzen", **later).submit(-6, online=False)
+
+    with clock.at(cast.day(-8)):
+        file = parse((SAMPLES / "10-bad-bank-details.toml").read_bytes())
+        file.answers.update(
+            received_on=cast.day(-8), start=cast.day(70), end=cast.day(160), title="Radwerkstatt Lünern"
+        )
+        paper = import_application(file, cast.programme, submit=False).application
+        carry_out(
+            paper, "receive_incomplete", by=officer, reason="Die IBAN stimmt nicht. Bitte nennen Sie sie noch einmal."
+        )
+
+    returned = _case(cast, GUIDES, -20, title="Lotsen für Familien", **later).submit(-20)
+    with returned.on(-15):
+        wish = {"when": "Bitte nennen Sie einen Ort, der mit dem Bus zu erreichen ist."}
+        review.return_for_changes(returned.application, wish, by=officer, reason="Eine Frage zum Ort ist noch offen.")
+
+    agenda = [
+        _case(cast, sample, -25, title=title, **later).submit(-25).admit(-18).application
+        for sample, title in (
+            (FESTIVAL, "Sommerküche auf dem Lindenplatz"),
+            (PARENTS, "Vorlesen in zwei Sprachen"),
+            (CHILDCARE, "Betreuung beim Elternabend"),
+        )
+    ]
+    with clock.at(cast.day(-7)):
+        review.call_meeting(cast.programme, agenda, by=officer, held_on=cast.day(9), place="Rathaus, Raum 107")
+
+    withdrawn = _case(cast, PARENTS, -30, title="Ausflug ins Museum", **later).submit(-30)
+    with withdrawn.on(-22):
+        carry_out(withdrawn.application, "withdraw", by=withdrawn.writer, reason="Wir machen es ohne Zuschuss.")
+
+    lapsed = _case(cast, GUIDES, -60, title="Kochtreff", **later).submit(-60)
+    with lapsed.on(-50):
+        review.return_for_changes(
+            lapsed.application,
+            {"costs": "Bitte teilen Sie die Kosten auf."},
+            by=officer,
+            reason="Der Kostenplan fehlt.",
+        )
+    lapsed.act(-20, lapsed.application, "lapse", Role.OFFICER, reason="Trotz Nachfrage keine Antwort.")
+
+
+@writes
+def build(programme: Programme) -> dict[str, int]:
+    """Fill the town of this programme with the demo; how many applications, grants, payments and proofs it holds."""
+    town = programme.municipality
+    cast = Cast(town=town, programme=programme, today=clock.today())
+    _engage_staff(cast)
+    _open_rounds(cast)
+    for sample in WITH_PROBLEMS:
+        with clock.at(cast.day(-3)):
+            file = parse((SAMPLES / f"{sample}.toml").read_bytes())
+            begun = "already-begun" in sample
+            file.answers.update(received_on=cast.day(-3), start=cast.day(-40 if begun else 70), end=cast.day(160))
+            import_application(file, programme, submit=True)
+    _last_season(cast)
+    _this_season(cast)
+    _coming_meeting(cast)
+    return {
+        model._meta.model_name or "": model._default_manager.count()
+        for model in (Application, Grant, Payment, UsageProof)
+    }
