@@ -170,8 +170,8 @@ def test_partial_award_to_an_unregistered_group_says_exactly_this(group_case, de
         ),
         Text(
             "Wir zahlen, wenn dieser Bescheid bestandskräftig ist, also nach Ablauf der Rechtsbehelfsfrist. Früher "
-            "geht es, wenn Sie auf den Rechtsbehelf verzichten. Diesen Verzicht erklären Sie getrennt von der Annahme. Er "
-            "ist freiwillig und lässt sich nicht zurücknehmen."
+            "geht es, wenn Sie auf den Rechtsbehelf verzichten. Diesen Verzicht erklären Sie getrennt von der Annahme. "
+            "Er ist freiwillig und lässt sich nicht zurücknehmen."
         ),
         Text("Wir zahlen auf das Konto aus Ihrem Antrag: Kontoinhaber*in Leyla Aydın, IBAN mit der Endung 2051."),
         Heading("6 Verwendungsnachweis"),
