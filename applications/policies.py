@@ -14,6 +14,12 @@ from funding.policies import (
 )
 
 
+def may_start(programme: Any, user: Any) -> bool:
+    """Begin an application: anybody who signs in, the officer for paper; not who decides, pays or looks on."""
+    others = (Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR, Role.ADMINISTRATOR)
+    return is_officer(programme, user) or not has_role(programme, user, *others)
+
+
 def may_edit(application: Any, user: Any) -> bool:
     """Write the answers: people of the organisation, or the officer for an application that came on paper."""
     return may_write_for(application, user) or (application.paper and is_officer(application, user))

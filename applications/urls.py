@@ -1,2 +1,26 @@
+"""Addresses of applications below /applications/; `file_urlpatterns` stand at the root of the site."""
+
+from django.urls import path
+
+from applications import views
+
 app_name = "applications"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.application_list, name="list"),
+    path("new/<int:programme_pk>/", views.create, name="create"),
+    path("letters/<int:pk>/post/", views.post_letter, name="post-letter"),
+    path("letters/<int:pk>/handover/", views.handover_letter, name="handover-letter"),
+    path("uploads/<int:pk>/remove/", views.remove_upload, name="remove-upload"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/check/", views.check, name="check"),
+    path("<int:pk>/upload/", views.upload, name="upload"),
+    path("<int:pk>/receipt/<int:number>/", views.receipt, name="receipt"),
+    path("<int:pk>/move/<slug:name>/", views.move, name="move"),
+    path("<int:pk>/<slug:section>/", views.edit, name="edit"),
+]
+
+# Files lie under unguessable names and are still served by permission only.
+file_urlpatterns = [
+    path("uploads/<str:key>/", views.upload_file, name="upload-file"),
+    path("documents/<str:key>/", views.document, name="document"),
+]

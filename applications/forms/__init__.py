@@ -1,0 +1,17 @@
+"""Input to clean data: the sections of an application, its plan, sending it in, files and letters."""
+
+from applications.forms.lists import ApplicationFilter
+from applications.forms.plan import CostsForm
+from applications.forms.sections import BankForm, IdeaForm, OrganisationForm, PeopleForm, SectionForm, WhenForm
+from applications.forms.sending import CheckForm, DayForm, StartForm, UploadForm
+
+FORMS: dict[str, type[SectionForm]] = {
+    "organisation": OrganisationForm,
+    "idea": IdeaForm,
+    "when": WhenForm,
+    "people": PeopleForm,
+    "costs": CostsForm,
+    "bank": BankForm,
+}
+
+__all__ = ["FORMS", "ApplicationFilter", "CheckForm", "DayForm", "SectionForm", "StartForm", "UploadForm"]

@@ -1,0 +1,212 @@
+"""The plan as people type it: lines of cost and lines of money."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications import rules
+from applications.forms.sections import SectionForm
+from applications.models import (
+    Application,
+    CostLine,
+    FinancingLine,
+)
+from funding.fields import MoneyField, QuantityField, TextField
+
+MAX_LINES = 60  # of one plan; more fields than this and the server refuses the whole page
+
+
+class LineForm(forms.Form):
+    """One line of a plan. A line of which nothing was typed counts as not there."""
+
+    use_required_attribute = False
+    typed: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.is_blank and not self.errors:
+            self.complete()
+        return cleaned
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.cleaned_data.get(name) not in (None, "") for name in self.typed) and not self.errors
+
+    def complete(self) -> None:
+        """Refuse a line of which something is missing."""
+
+    def require(self, name: str, sentence: str) -> None:
+        if self.cleaned_data.get(name) in (None, ""):
+            self.add_error(name, sentence)
+
+
+class CostForm(LineForm):
+    typed = ("what", "unit_price_cents")
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Kind of cost"), queryset=None, required=False, empty_label=gettext_lazy("Please choose")
+    )
+    what = TextField(label=gettext_lazy("What for?"), required=False, max_length=200)
+    quantity = QuantityField(label=gettext_lazy("How many?"), required=False)
+    unit_price_cents = MoneyField(label=gettext_lazy("Price for one"), required=False)
+    in_kind = forms.BooleanField(label=gettext_lazy("Unpaid work (no money flows)"), required=False)
+
+    def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+
+    def complete(self) -> None:
+        self.require("category", _("Please choose the kind of cost."))
+        self.require("what", _("Please say in a few words what this is for."))
+        self.require("unit_price_cents", _("Please enter the price, for example 25 or 4,50."))
+
+    def as_row(self) -> dict[str, Any]:
+        row = {name: self.cleaned_data[name] for name in ("category", "what", "unit_price_cents", "in_kind")}
+        return {**row, "quantity": self.cleaned_data["quantity"] or Decimal(1)}
+
+    def as_rule(self) -> rules.Cost:
+        return CostLine(**self.as_row()).as_rule()
+
+
+class FinancingForm(LineForm):
+    typed = ("what", "amount_cents")
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Whose money?"),
+        required=False,
+        choices=[("", gettext_lazy("Please choose")), *FinancingLine.Kind.choices],
+    )
+    what = TextField(label=gettext_lazy("From whom or what?"), required=False, max_length=200)
+    status = forms.ChoiceField(
+        label=gettext_lazy("If from other funders: already sure?"), required=False, choices=FinancingLine.Status.choices
+    )
+    amount_cents = MoneyField(label=gettext_lazy("Amount"), required=False)
+
+    def complete(self) -> None:
+        self.require("kind", _("Please say whose money this is."))
+        self.require("amount_cents", _("Please enter the amount, for example 100 or 1.250,50."))
+
+    def as_row(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("kind", "what", "status", "amount_cents")}
+
+    def as_rule(self) -> rules.Financing:
+        return FinancingLine(**self.as_row()).as_rule()
+
+
+class LineFormSet(forms.BaseFormSet):
+    """Lines that come as they are typed: which of them existed before plays no part."""
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def lines(self) -> list[Any]:
+        return [form for form in self.forms if form.is_valid() and not form.is_blank]
+
+
+def _formset(form: type[LineForm], rows: int) -> type[LineFormSet]:
+    return forms.formset_factory(  # type: ignore[return-value]
+        form, formset=LineFormSet, extra=rows, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
+    )
+
+
+_LINE_BUTTON = re.compile(r"(add|copy|remove)-(costs|financing)(?:-([0-9]{1,2}))?")
+
+
+class CostsForm(SectionForm):
+    """The plan: lines of cost and lines of money, with buttons that add, copy and remove them without a script."""
+
+    def __init__(self, data: Any = None, *, application: Application, partial: bool = False) -> None:
+        button = next((found for name in data or () if (found := _LINE_BUTTON.fullmatch(name))), None)
+        self.is_rearranged = button is not None or "calculate" in (data or ())
+        super().__init__(None if self.is_rearranged else data, application=application, partial=partial)
+        if self.is_rearranged:
+            self.initial["version"] = data.get("version")
+        self.costs = self._lines("costs", CostForm, data, button, categories=application.programme.categories.all())
+        self.financing = self._lines("financing", FinancingForm, data, button)
+        self._label()
+
+    def _label(self) -> None:
+        self.costs.legend, self.costs.row_label = _("What it costs"), _("Cost")  # type: ignore[attr-defined]
+        self.costs.add_label = _("Add a cost")  # type: ignore[attr-defined]
+        self.financing.legend, self.financing.row_label = _("Who pays"), _("Money")  # type: ignore[attr-defined]
+        self.financing.add_label = _("Add money")  # type: ignore[attr-defined]
+        self.financing.help = _(  # type: ignore[attr-defined]
+            "What you ask the town for is a line, too: “Grant asked for”. Unpaid work needs a line here and above."
+        )
+        self.formsets = (self.costs, self.financing)
+
+    def _lines(
+        self, prefix: str, form: type[LineForm], data: Any, button: re.Match[str] | None, **options: Any
+    ) -> LineFormSet:
+        if data is not None and not self.is_rearranged:
+            return _formset(form, 0)(data, prefix=prefix, form_kwargs=options)
+        rows = self._stored_rows(prefix, form) if data is None else _typed_rows(data, prefix, form)
+        if button and button[2] == prefix:
+            _rearrange(rows, button[1], int(button[3] or 0))
+        return _formset(form, len(rows))(prefix=prefix, initial=rows, form_kwargs=options)
+
+    def _stored_rows(self, prefix: str, form: type[LineForm]) -> list[dict[str, Any]]:
+        stored = [
+            {name: getattr(line, name) for name in form.base_fields} for line in getattr(self.application, prefix).all()
+        ]
+        first = {"quantity": Decimal(1)} if prefix == "costs" else {"kind": FinancingLine.Kind.GRANT}
+        return stored or [first]
+
+    def stored(self, name: str) -> Any:
+        return self.application.version
+
+    def is_valid(self) -> bool:
+        if self.is_rearranged:
+            return False
+        return all([super().is_valid(), self.costs.is_valid(), self.financing.is_valid()])
+
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.application.costs.all())
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.costs.lines())
+
+    def to_save(self) -> dict[str, Any]:
+        return {
+            "costs": [line.as_row() for line in self.costs.lines()],
+            "financing": [line.as_row() for line in self.financing.lines()],
+        }
+
+    def plan(self) -> rules.Plan:
+        """The plan as it stands on the page; lines that cannot be read yet are left out."""
+        if not self.is_bound and not self.is_rearranged:
+            return self.application.plan
+        costs = self._readable(self.costs, categories=self.application.programme.categories.all())
+        return rules.Plan(costs=tuple(costs), financing=tuple(self._readable(self.financing)))
+
+    @staticmethod
+    def _readable(lines: LineFormSet, **options: Any) -> list[Any]:
+        if lines.is_bound:
+            return [line.as_rule() for line in lines.lines()]
+        read = [lines.form(_as_typed(row), **options) for row in lines.initial or []]
+        return [form.as_rule() for form in read if form.is_valid() and not form.is_blank]
+
+
+def _typed_rows(data: Mapping[str, str], prefix: str, form: type[LineForm]) -> list[dict[str, Any]]:
+    """The lines as they were typed, right or wrong."""
+    typed = data.get(f"{prefix}-TOTAL_FORMS", "")
+    total = min(int(typed), MAX_LINES) if typed.isdecimal() and len(typed) < 4 else 0
+    return [{name: data.get(f"{prefix}-{row}-{name}", "") for name in form.base_fields} for row in range(total)]
+
+
+def _as_typed(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value not in ("", None)}
+
+
+def _rearrange(rows: list[dict[str, Any]], act: str, place: int) -> None:
+    if act == "add" and len(rows) < MAX_LINES:
+        rows.append({})
+    elif act == "copy" and place < len(rows) < MAX_LINES:
+        rows.insert(place + 1, dict(rows[place]))
+    elif act == "remove" and place < len(rows):
+        del rows[place]

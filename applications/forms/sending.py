@@ -1,0 +1,123 @@
+"""The forms around the sections: for whom, check and send, files, the day of a letter."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from applications import texts
+from applications.models import (
+    Application,
+    Consent,
+    Organisation,
+)
+from applications.operations import DECLARATIONS
+from applications.workflow import State
+from funding import clock
+from funding.fields import GermanDateField
+
+
+class StartForm(forms.Form):
+    """For whom a new application is."""
+
+    organisation = forms.ModelChoiceField(
+        label=gettext_lazy("For whom do you apply?"),
+        queryset=None,
+        required=False,
+        empty_label=gettext_lazy("For a group or person not in this list"),
+    )
+
+    def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+
+
+class CheckForm(forms.Form):
+    """Declarations and, apart from them, consents; of a paper application the day it came in."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+        given = set(application.consents.filter(revoked_at=None).values_list("kind", flat=True))
+        super().__init__(*args, initial={"version": application.version}, **kwargs)
+        if application.paper and application.state == State.DRAFT:
+            self.fields["received_on"] = GermanDateField(
+                label=_("On which day did it come in?"), initial=clock.today(), help_text=_("This day is its date.")
+            )
+        if not application.paper:
+            for code in DECLARATIONS:
+                self.fields[f"declared-{code}"] = forms.BooleanField(
+                    label=texts.DECLARATIONS[code],
+                    error_messages={
+                        "required": _("Please confirm this point; without it we cannot take the application.")
+                    },
+                )
+        for kind in self._offered(application.organisation):
+            self.fields[f"consent-{kind}"] = forms.BooleanField(
+                label=texts.CONSENTS[kind], required=False, initial=kind in given
+            )
+
+    @staticmethod
+    def _offered(organisation: Organisation) -> list[str]:
+        """Only a natural person has a name to consent to."""
+        kinds = [Consent.Kind.ELECTRONIC, Consent.Kind.NAME, Consent.Kind.PHOTOS]
+        return [kind.value for kind in kinds if kind != Consent.Kind.NAME or organisation.is_person]
+
+    def clean_received_on(self) -> date:
+        day = self.cleaned_data["received_on"]
+        if day > clock.today():
+            raise ValidationError(_("This day is still to come. Please enter the day on the stamp."))
+        return day
+
+    def declarations(self) -> list:
+        return [self[name] for name in self.fields if name.startswith("declared-")]
+
+    def consents(self) -> list:
+        return [self[name] for name in self.fields if name.startswith("consent-")]
+
+    def to_send(self) -> dict[str, Any]:
+        """The keywords of `operations.send_in`."""
+        ticked = [name for name, value in self.cleaned_data.items() if value is True]
+        return {
+            "version": self.cleaned_data["version"],
+            "declared": [name.removeprefix("declared-") for name in ticked if name.startswith("declared-")],
+            "consents": [name.removeprefix("consent-") for name in ticked if name.startswith("consent-")],
+            "received_on": self.cleaned_data.get("received_on"),
+        }
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or several files; what is in them is looked at when they are stored."""
+
+    widget = FilesInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(FilesField, self).clean(file, initial) for file in (data or [None])]
+
+
+class UploadForm(forms.Form):
+    files = FilesField(
+        label=gettext_lazy("Files"),
+        error_messages={"required": gettext_lazy("Please choose at least one file.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].help_text = _(
+            "PDF, JPEG or PNG, up to %(size)s megabytes each. You can choose several, or take a photo."
+        ) % {"size": settings.UPLOAD_MAX_BYTES // 1024 // 1024}
+
+
+class DayForm(forms.Form):
+    """The day on which a letter went out."""
+
+    day = GermanDateField(label=gettext_lazy("On which day?"))

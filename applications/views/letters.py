@@ -1,0 +1,112 @@
+"""Letters of a case: opening one, and recording how one went out."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from applications import operations
+from applications.forms import DayForm
+from applications.models import Letter
+from applications.views.responses import pdf
+from funding import calendar, clock
+from funding.gate import Refused
+from funding.policies import is_officer, may_act_for
+
+
+def _visible(request: HttpRequest, **lookup: object) -> Letter:
+    letters = Letter.objects.visible_to(request.user).select_related("application__municipality", "municipality")
+    return get_object_or_404(letters, **lookup)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def document(request: HttpRequest, key: str) -> HttpResponse:
+    """A letter as it was issued.
+
+    The first download by a person entitled to receive it notifies (§ 41 (2a) VwVfG), so it happens by a button and
+    never because a mail program or browser fetched the address in advance. Others only look.
+    """
+    letter = _visible(request, key=key)
+    if not letter.content:
+        raise Http404  # its time of keeping is over
+    counts = letter.opened_at is None and may_act_for(letter.application, request.user)
+    if request.method == "POST":
+        operations.open_letter(letter, by=request.user)
+        return redirect("document", key)
+    if counts:
+        context = {"letter": letter, "application": letter.application, "meaning": _meaning(letter)}
+        return render(request, "applications/letter_open.html", context)
+    return pdf(bytes(letter.content), f"{letter.application.file_number}-{letter.kind}.pdf")
+
+
+def _meaning(letter: Letter) -> str:
+    """What opening this letter sets going."""
+    if letter.notified_on is not None or letter.delivery != Letter.Delivery.DOWNLOAD or letter.provided_on is None:
+        return _(
+            "You may look at it at any time. Its periods depend on when the printed letter reaches you, not on this."
+        )
+    closes = calendar.download_closes_on(letter.provided_on, letter.municipality.state)
+    if clock.today() > closes:
+        return _(
+            "The time to open it here was over on %s. You can read it; we send it to you once more so that it counts."
+        ) % (date_format(closes))
+    counts_from = date_format(calendar.notified_by_download(clock.today()))
+    return _(
+        "If you open it today, it counts as received on %(day)s. From then the time runs in which you may take action "
+        "against it. You can open it here until %(closes)s."
+    ) % {"day": counts_from, "closes": date_format(closes)}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def post_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the day on which a letter was posted."""
+    title, lead = _("Letter posted"), _("It counts as received on the fourth day after this day.")
+    return _record(request, pk, operations.record_posting, title, lead)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def handover_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the day on which a letter was handed over."""
+    title, lead = _("Letter handed over"), _("It counts as received on this day.")
+    return _record(request, pk, operations.record_handover, title, lead)
+
+
+def _record(request: HttpRequest, pk: int, act: Callable[..., Letter], title: str, lead: str) -> HttpResponse:
+    letter = _visible(request, pk=pk)
+    if not is_officer(letter, request.user):
+        raise PermissionDenied
+    back = reverse("case", args=[letter.application_id])
+    if letter.notified_on is not None:
+        messages.info(request, _("This letter already reached its recipient on %s.") % date_format(letter.notified_on))
+        return redirect(back)
+    form = DayForm(request.POST or None, initial={"day": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = act(letter, by=request.user, day=form.cleaned_data["day"])
+        except Refused as refusal:
+            form.add_error("day", str(refusal))
+        else:
+            messages.success(request, _sentence(done))
+            return redirect(back)
+    context = {"title": f"{title}: {letter.title}", "lead": lead, "form": form, "cancel_url": back}
+    return render(request, "_form_page.html", context)
+
+
+def _sentence(letter: Letter) -> str:
+    notified, ends = date_format(letter.notified_on), date_format(letter.remedy_ends_on)
+    return _("Recorded. The letter counts as received on %(day)s; action is possible until %(end)s.") % {
+        "day": notified,
+        "end": ends,
+    }
