@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from applications.urls import file_urlpatterns
+
 urlpatterns = [
     path("applications/", include("applications.urls")),
     path("money/", include("budgets.urls")),
     path("review/", include("review.urls")),
+    *file_urlpatterns,
     path("", include("funding.site.urls")),
 ]
