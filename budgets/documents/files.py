@@ -87,7 +87,8 @@ def _row(town: Any, payment: Any, execute_on: date) -> list[str]:
 
 def _cell(value: str) -> str:
     one_line = " ".join(value.splitlines())
-    return f"'{one_line}" if one_line.startswith(_FORMULA_SIGNS) else one_line
+    is_formula = one_line.startswith(_FORMULA_SIGNS) or one_line.lstrip().startswith(_FORMULA_SIGNS)
+    return f"'{one_line}" if is_formula else one_line
 
 
 def _short_day(day: date | None) -> str:

@@ -172,12 +172,16 @@ def _consequence(grant: Any, rest: int) -> list[Block]:
             Text("Sie müssen dafür nichts tun."),
         ]
     if rest == 0:
-        return [Text("Es ist nichts mehr zu zahlen, und Sie müssen nichts zurückgeben. Der Fall ist abgeschlossen.")]
+        return [
+            Text(
+                "Es ist nichts mehr zu zahlen, und Sie müssen nichts zurückgeben. Bitte bewahren Sie die Belege weiter auf."
+            )
+        ]
     if -rest <= small:
         return [
             Text(
                 f"Sie haben {format_eur(-rest)} mehr bekommen, als Ihnen zusteht. Beträge bis {format_eur(small)} "
-                "fordern wir nicht zurück. Der Fall ist abgeschlossen."
+                "fordern wir nicht zurück. Bitte bewahren Sie die Belege weiter auf."
             )
         ]
     return [

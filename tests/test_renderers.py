@@ -1,0 +1,136 @@
+"""Every function that makes a PDF makes one that conforms to PDF/UA-1 and PDF/A-3a, with the hardest of texts."""
+
+import ast
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from applications.documents import receipt_pdf
+from budgets.documents import payment_order_pdf, settlement_letter
+from budgets.operations import settlement_of
+from funding.clock import BERLIN
+from review.documents import decision_letter
+from tests import factories
+from tests.verapdf import conformance_errors
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("funding", "applications", "budgets", "review")
+RENDERERS = {"render_letter", "render_report"}
+CONFORMS = {"ua1": [], "3a": []}
+HARD = "<b>Rot & Blau</b> 😀 漢字 جمعية الصداقة " + "x" * 150
+DAY = date(2026, 2, 2)
+
+
+def calls(function: ast.AST) -> set[str]:
+    """Names called inside a function: plain names, and the renderers also as attributes."""
+    found = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found.add(node.func.id)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RENDERERS:
+            found.add(node.func.attr)
+    return found
+
+
+def find_renderers(root: Path = ROOT) -> set[str]:
+    """Every function of the product that renders, itself or through another one, as "module.function".
+
+    One that only lends its sheet to others (it is called by another renderer) is tested through them.
+    """
+    functions: dict[str, tuple[str, set[str]]] = {}
+    for app in APPS:
+        for path in sorted((root / app).rglob("*.py")):
+            module = ".".join(path.relative_to(root).with_suffix("").parts)
+            if module.startswith("funding.pdf.") or "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    functions[f"{module}.{node.name}"] = (node.name, calls(node))
+    rendering: set[str] = set()
+    while True:
+        names = RENDERERS | {functions[dotted][0] for dotted in rendering}
+        found = {dotted for dotted, (_name, called) in functions.items() if called & names}
+        if found == rendering:
+            break
+        rendering = found
+    lending = {name for dotted in rendering for name in functions[dotted][1]}
+    return {dotted for dotted in rendering if functions[dotted][0] not in lending}
+
+
+# --- One document of each ---------------------------------------------------------------------------------------------
+
+
+def make_case(state: str, **fields: Any) -> Any:
+    town = factories.make_town()
+    return factories.make_application(
+        factories.make_programme(town),
+        factories.make_group(town, name=HARD, representatives=["ليلى العلي", "Jonas <Brink> 🎉"]),
+        state=state,
+        **{"title": HARD, "summary": HARD * 20} | fields,
+    )
+
+
+def make_decider(case: Any) -> Any:
+    return factories.make_user(case.municipality, "decider", name="Sabine Köster")
+
+
+def decision_pdf(**fields: Any) -> bytes:
+    case = make_case("recommended")
+    decider = make_decider(case)
+    values = {"reasons": HARD * 30, "conditions": HARD, "obligations": HARD} | fields
+    decision = factories.make_decision(case, decider, **values)
+    return decision_letter(decision, day=DAY, proof_due_on=date(2027, 2, 1), by=decider)[2]
+
+
+def make_settlement() -> bytes:
+    case = make_case("awarded")
+    proof = factories.make_grant(case).proofs.get()
+    proof.submitted_at = datetime(2027, 1, 4, 9, 0, tzinfo=BERLIN)
+    for line in proof.lines.all():
+        line.spent_cents, line.admitted_cents, line.reason = line.planned_cents, 0, HARD
+        line.save()
+    return settlement_letter(proof, settlement_of(proof), day=DAY, by=make_decider(case))[1]
+
+
+def make_receipt() -> bytes:
+    return receipt_pdf(make_case("submitted").submissions.get())
+
+
+def make_order() -> bytes:
+    return payment_order_pdf(factories.make_payment(factories.make_grant(make_case("awarded"))))
+
+
+SAMPLES: dict[str, list[Callable[[], bytes]]] = {
+    "applications.documents.receipt.receipt_pdf": [make_receipt],
+    "budgets.documents.files.payment_order_pdf": [make_order],
+    "budgets.documents.letters.settlement_letter": [make_settlement],
+    "review.documents.letters.decision_letter": [
+        lambda: decision_pdf(amount_cents=1_200_00),
+        lambda: decision_pdf(kind="reject", amount_cents=0),
+    ],
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sample", [sample for samples in SAMPLES.values() for sample in samples])
+def test_document_conforms_to_ua1_and_3a(sample):
+    assert conformance_errors(sample()) == CONFORMS
+
+
+def test_every_renderer_has_a_document_here():
+    assert find_renderers() == set(SAMPLES)
+
+
+def test_renderer_without_a_document_would_be_found(tmp_path):
+    (tmp_path / "review").mkdir()
+    (tmp_path / "review" / "views.py").write_text(
+        "def sheet():\n    render_letter([])\n\n"
+        "def new_letter():\n    sheet()\n\n"
+        "def other():\n    pdf.render_report([])\n"
+    )
+
+    assert find_renderers(tmp_path) == {"review.views.new_letter", "review.views.other"}
