@@ -344,7 +344,7 @@ def _last_season(cast: Cast) -> None:
         (GUIDES, "Behördenpaten", 1_500_00, "fund"),
         (PARENTS, "Mahalle kahvaltısı: Frühstück im Quartier", 832_50, "fund"),
     )
-    cases = _season(cast, titles, received=-430, start=-365, end=-130)
+    cases = _season(cast, titles, received=-430, start=-372, end=-130)
     for case, (_sample, _title, cents, _kind) in zip(cases, titles, strict=True):
         case.release(-395, cents).accept(-390)
     closed, owing, revoked, submitted, returned, checked, late = cases
