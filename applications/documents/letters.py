@@ -22,6 +22,7 @@ PART_NAMES = {
     "addressee": _("the recipient with the address"),
     "file-number": _("the file number"),
     "basis": _("the guideline and the day of the application"),
+    "proof-basis": _("the award letter and the day of the usage proof"),
     "grant": _("amount, purpose and period of the grant"),
     "refusal": _("what is refused"),
     "measure": _("the project and its place"),

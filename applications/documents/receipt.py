@@ -15,7 +15,7 @@ from applications.texts import CONSENTS, DECLARATIONS
 from funding.bank import format_iban
 from funding.clock import BERLIN
 from funding.money import format_eur
-from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Strong, Text, render_report
+from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Runs, Strong, Text, render_report
 
 ORGANISATION = {
     "name": gettext_lazy("Name"),
@@ -96,7 +96,7 @@ def _sent(submission: Any) -> date:
 
 def _confirmation(submission: Any) -> list[Block]:
     answers = submission.snapshot["application"]
-    facts = [
+    facts: list[tuple[str, Runs]] = [
         (_("File number"), Strong(answers["file_number"])),
         (_("Received on"), _day(answers["received_on"])),
         (_("Sent on"), date_format(_sent(submission))),

@@ -12,7 +12,7 @@ from budgets.documents import sepa
 from funding.bank import format_iban
 from funding.clock import BERLIN
 from funding.money import decimal_string, format_eur, in_words
-from funding.pdf import Facts, Heading, Strong, Text, render_report
+from funding.pdf import Block, Facts, Heading, Strong, Text, render_report
 
 # A spreadsheet reads a cell that begins like this as a formula.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -108,7 +108,7 @@ def _ground(payment: Any) -> str:
 def payment_order_pdf(payment: Any) -> bytes:
     """The payment order (Auszahlungsanordnung, § 31 KomHVO NRW) with every confirmation given so far."""
     town, grant = payment.municipality, payment.grant
-    blocks = [
+    blocks: list[Block] = [
         Heading("Zahlung"),
         Facts(
             [

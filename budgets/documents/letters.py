@@ -11,7 +11,7 @@ from funding.clock import BERLIN
 from funding.money import format_eur, in_words
 from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Strong, Text
 
-SETTLEMENT_PARTS = ("basis", "result", "calculation", "payment", "remedy", "decider")
+SETTLEMENT_PARTS = ("proof-basis", "result", "calculation", "payment", "remedy", "decider")
 
 # What each step of budgets.rules.settle means, after its amount.
 _STEPS = {
@@ -67,7 +67,7 @@ def settlement_parts(proof: Any, outcome: Settlement, *, by: Any) -> Parts:
             greeting(grant.organisation),
             Text("vielen Dank für Ihr Projekt und für Ihren Verwendungsnachweis. Wir haben ihn geprüft."),
         ],
-        "basis": _basis(proof),
+        "proof-basis": _basis(proof),
         "result": _result(grant, outcome),
         "calculation": [*_calculation(outcome), *_figures(proof)],
         "payment": _payment(grant, outcome),
@@ -174,7 +174,8 @@ def _consequence(grant: Any, rest: int) -> list[Block]:
     if rest == 0:
         return [
             Text(
-                "Es ist nichts mehr zu zahlen, und Sie müssen nichts zurückgeben. Bitte bewahren Sie die Belege weiter auf."
+                "Es ist nichts mehr zu zahlen, und Sie müssen nichts zurückgeben. "
+                "Bitte bewahren Sie die Belege weiter auf."
             )
         ]
     if -rest <= small:

@@ -44,6 +44,7 @@ _FINANCING = {
     "fixed": "Festbetragsfinanzierung: Die Zuwendung ist ein fester Betrag",
     "full": "Vollfinanzierung: Die Zuwendung deckt die zuwendungsfähigen Ausgaben, die nicht anders gedeckt sind",
 }
+_PLURAL = {"Bedingung": "Bedingungen", "Auflage": "Auflagen"}
 
 
 def decision_letter(decision: Decision, *, day: date, proof_due_on: date, by: Any) -> tuple[str, str, bytes]:
@@ -362,7 +363,7 @@ def _conditions(decision: Decision, result: Result) -> list[Block]:
             "der verminderten Höhe:"
         ),
         Bullets([*_reduction(decision, result), _guard(decision.amount_cents)], numbered=True),
-        *_also("Außerdem gilt als Bedingung:", decision.conditions),
+        *_also("Bedingung", decision.conditions),
     ]
 
 
@@ -417,7 +418,7 @@ def _obligations(decision: Decision, proof_due_on: date | None) -> list[Block]:
             ],
             numbered=True,
         ),
-        *_also("Außerdem gelten als Auflagen:", decision.obligations),
+        *_also("Auflage", decision.obligations),
         Text(
             "Wird das Geld nicht für seinen Zweck verwendet oder eine Auflage nicht erfüllt, können wir den Bescheid "
             f"widerrufen (§ 49 Abs. 3 {act}). Dann ist das Geld zu erstatten und zu verzinsen (§ 49a {act})."
@@ -425,11 +426,14 @@ def _obligations(decision: Decision, proof_due_on: date | None) -> list[Block]:
     ]
 
 
-def _also(intro: str, typed: str) -> list[Block]:
+def _also(kind: str, typed: str) -> list[Block]:
     """What the decider added, a line each; nothing when nothing was typed."""
     lines = [line.strip().lstrip("–-•* ") for line in typed.splitlines()]
     items = [line for line in lines if line]
-    return [Text(intro), Bullets(items)] if items else []
+    if not items:
+        return []
+    intro = f"Außerdem gilt als {kind}:" if len(items) == 1 else f"Außerdem gelten als {_PLURAL[kind]}:"
+    return [Text(intro), Bullets(items)]
 
 
 def _reasons(decision: Decision, *, partial: bool) -> list[Block]:

@@ -261,7 +261,7 @@ def test_settlement_letter_has_its_title_and_is_german_whatever_language_is_acti
     ("owner", "field", "value", "part"),
     [
         ("town", "court_address", "", "the court or authority of the remedy, with its address"),
-        ("proof", "submitted_at", None, "the guideline and the day of the application"),
+        ("proof", "submitted_at", None, "the award letter and the day of the usage proof"),
         ("decider", "name", "", "the name of the person who decided"),
     ],
 )
