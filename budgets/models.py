@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -37,6 +38,15 @@ class BudgetYearQuerySet(models.QuerySet["BudgetYear"]):
             return self.none()
         roles = (Role.OFFICER, Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)
         return self.filter(municipality__in=user.towns_as(*roles)).order_by("-year", "programme__name", "pk")
+
+    def with_free(self) -> BudgetYearQuerySet:
+        """With what is free and what was given, as the last ledger entry left it."""
+        last = LedgerEntry.objects.filter(budget_year=OuterRef("pk")).order_by("-number")
+        return self.select_related("programme", "municipality").annotate(
+            free_cents=Coalesce(Subquery(last.values("free_cents")[:1]), 0),
+            given_cents=Coalesce(Subquery(last.values("allocated_cents")[:1]), 0)
+            + Coalesce(Subquery(last.values("carried_in_cents")[:1]), 0),
+        )
 
 
 class BudgetYear(Tenant):

@@ -10,6 +10,7 @@ from funding.policies import (
     is_officer,
     is_verifier,
     may_act_for,
+    may_see_money,
     may_write_for,
 )
 
@@ -17,6 +18,11 @@ from funding.policies import (
 def _is_outside(obj: Any, user: Any) -> bool:
     """Not of the organisation itself: staff are bound by bias too (§ 20 VwVfG)."""
     return not user.right_in(obj.organisation_id)
+
+
+def may_see_grant(grant: Any, user: Any) -> bool:
+    """Read a grant and its usage proof: the organisation and whoever works on money; not the advisory board."""
+    return bool(user.right_in(grant.organisation_id)) or may_see_money(grant, user)
 
 
 def may_answer(grant: Any, user: Any) -> bool:
