@@ -451,7 +451,7 @@ def remove_upload(upload: Upload, *, by: Any) -> None:
         raise PermissionDenied("not your application")
     if not may_be_written(application, by):
         raise Refused(_("The application was already sent. What was handed in stays with it."))
-    record(application.municipality_id, "upload.remove", upload, by=by, details={"sha256": upload.sha256})
+    record(application.municipality_id, "upload.remove", application, by=by, details={"sha256": upload.sha256})
     stored = upload.file.name
     upload._history_user = by  # type: ignore[attr-defined]
     upload.delete()

@@ -45,6 +45,7 @@ class SectionForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     of_organisation: tuple[str, ...] = ()
+    prefilled: tuple[str, ...] = ()  # has an answer before anybody gave one
     formsets: tuple = ()
     is_rearranged = False
 
@@ -69,7 +70,8 @@ class SectionForm(forms.Form):
     @property
     def is_begun(self) -> bool:
         """Whether one of the questions that need an answer has one (where none does: any question)."""
-        return any(self.initial[name] for name in self.needed or self.fields if name != "version")
+        asked = [name for name in self.needed or self.fields if name not in ("version", *self.prefilled)]
+        return any(self.initial[name] for name in asked)
 
     @property
     def is_complete(self) -> bool:
@@ -157,6 +159,7 @@ class OrganisationForm(SectionForm):
 
 
 class IdeaForm(SectionForm):
+    prefilled = ("language",)
     title = TextField(
         label=gettext_lazy("What is your project called?"),
         max_length=200,
@@ -267,6 +270,7 @@ class PeopleForm(SectionForm):
 
 class BankForm(SectionForm):
     of_organisation = ("iban", "account_holder", "input_tax", "gemeinnuetzig", "gemeinnuetzig_until")
+    prefilled = ("input_tax",)
     iban = TextField(
         label=gettext_lazy("IBAN"), max_length=50, widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})
     )

@@ -55,7 +55,7 @@ def create(request: HttpRequest, programme_pk: int) -> HttpResponse:
     if not paper:
         rights = ["edit", "submit"]
         organisations = organisations.filter(memberships__user=request.user, memberships__right__in=rights)
-    form = StartForm(request.POST or None, organisations=organisations)
+    form = StartForm(request.POST if request.method == "POST" else None, organisations=organisations)
     if request.method == "POST" and form.is_valid():
         organisation = form.cleaned_data["organisation"]
         answers = {"paper": True} if paper else {}
