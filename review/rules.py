@@ -99,3 +99,22 @@ def motion_order(motions: Iterable[AnyMotion]) -> list[AnyMotion]:
     Motions of the same amount (they differ in conditions) keep the order in which they were made.
     """
     return sorted(motions, key=lambda motion: (not motion.defers, 0 if motion.defers else -motion.amount_cents))
+
+
+def bias_suggestion(
+    *, affiliations: Iterable[str], person: str, organisation: str, representatives: Iterable[str]
+) -> str:
+    """What suggests that a member is biased (§ 20 VwVfG): an affiliation naming the applicant, or the member's own name
+    among the representatives; "" when nothing does. It only suggests: plain membership does not exclude.
+    """
+    applicant = _folded(organisation)
+    for affiliation in affiliations:
+        named = _folded(affiliation)
+        if applicant and named and (applicant in named or named in applicant):
+            return affiliation
+    return person if _folded(person) in {_folded(name) for name in representatives} - {""} else ""
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: lower case, one space between words."""
+    return " ".join(name.casefold().split())

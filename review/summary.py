@@ -1,0 +1,125 @@
+"""What check, board and decision show of a case: facts, plan and bar, read from what was sent in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from applications.models import Application, FinancingLine, LegalForm
+from funding.templatetags.show import eur_text
+
+TONES = {"own": "success", "third-party": "warning", "income": "warning", "grant": "brand"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the plan as `_plan_table.html` shows it."""
+
+    label: str
+    cents: int
+    detail: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One application as it was sent in last: everything a reader needs in five minutes."""
+
+    facts: list[tuple[Any, Any]]
+    texts: list[tuple[Any, str]]
+    costs: list[Line]
+    financing: list[Line]
+    costs_cents: int
+    financing_cents: int
+    totals: list[tuple[Any, int]]
+    segments: list[dict[str, Any]]
+
+
+def case_of(application: Application) -> Case:
+    """The case from its last submission (its living answers where nothing was sent in yet: never for the board)."""
+    submission = application.submissions.first()
+    sent: Mapping[str, Any] = submission.snapshot if submission else {}
+    answers, organisation = sent.get("application", {}), sent.get("organisation", {})
+    costs, financing = sent.get("costs", []), sent.get("financing", [])
+    result = application.evaluate()
+    kinds = dict(FinancingLine.Kind.choices)
+    statuses = dict(FinancingLine.Status.choices)
+    return Case(
+        facts=_facts(answers, organisation, result),
+        texts=_texts(answers),
+        costs=[Line(line["what"], line["amount_cents"], str(line["category_name"]), _share(line)) for line in costs],
+        financing=[
+            Line(
+                line["what"] or str(kinds[line["kind"]]),
+                line["amount_cents"],
+                str(kinds[line["kind"]]) if line["what"] else "",
+                str(statuses.get(line["status"], "")) if line["status"] else "",
+            )
+            for line in financing
+        ],
+        costs_cents=sum(line["amount_cents"] for line in costs),
+        financing_cents=sum(line["amount_cents"] for line in financing),
+        totals=[
+            (_("Eligible costs"), result.eligible_cents),
+            (_("Highest possible grant"), result.highest_grant_cents),
+        ],
+        segments=_segments(financing, kinds),
+    )
+
+
+def _facts(answers: Mapping[str, Any], organisation: Mapping[str, Any], result: Any) -> list[tuple[Any, Any]]:
+    forms = dict(LegalForm.choices)
+    name, form = organisation.get("name", ""), organisation.get("legal_form", "")
+    where = ", ".join(part for part in (answers.get("place"), answers.get("district")) if part)
+    people = [
+        _("%s participants") % answers["participants"] if answers.get("participants") else "",
+        _("%s volunteers") % answers["volunteers"] if answers.get("volunteers") else "",
+    ]
+    return [
+        (_("Who applies"), f"{name} ({forms[form]})" if form in forms else name),
+        (_("Representatives"), ", ".join(organisation.get("representatives") or [])),
+        (_("Asked for"), eur_text(result.requested_cents)),
+        (_("All in all it costs"), eur_text(result.total_cents)),
+        (_("When"), _period(answers.get("start"), answers.get("end"))),
+        (_("Where"), where),
+        (_("For whom"), answers.get("target_groups")),
+        (_("How many"), ", ".join(filter(None, people))),
+        (_("Field"), answers.get("action_field")),
+        (_("Partners"), answers.get("partners")),
+    ]
+
+
+def _texts(answers: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    german = answers.get("language", "de") == "de"
+    texts = [
+        (_("What is planned"), answers.get("summary") if german else answers.get("summary_de")),
+        (_("What is planned, in the original"), "" if german else answers.get("summary")),
+        (_("Why it is needed"), answers.get("need")),
+        (_("Goals"), answers.get("goals")),
+        (_("What remains"), answers.get("remains")),
+        (_("Accessibility"), answers.get("accessibility")),
+    ]
+    return [(heading, text) for heading, text in texts if text]
+
+
+def _period(start: str | None, end: str | None) -> str:
+    days = [date_format(date.fromisoformat(day)) for day in (start, end) if day]
+    return " – ".join(days)
+
+
+def _share(line: Mapping[str, Any]) -> str:
+    if line["in_kind"]:
+        return _("unpaid work")
+    percent = float(line["share"]) * 100
+    return "" if percent == 100 else _("counts %s %%") % f"{percent:g}"
+
+
+def _segments(financing: list[Mapping[str, Any]], kinds: Mapping[str, Any]) -> list[dict[str, Any]]:
+    sums: dict[str, int] = {}
+    for line in financing:
+        sums[line["kind"]] = sums.get(line["kind"], 0) + line["amount_cents"]
+    order = [kind for kind in ("grant", "own", "third-party", "income", "in-kind") if sums.get(kind)]
+    return [{"label": kinds[kind], "cents": sums[kind], "tone": TONES.get(kind, "rest")} for kind in order]

@@ -1,0 +1,1 @@
+"""Pages of the review: the officer's desk, the board, the decision."""

@@ -1,0 +1,259 @@
+"""An item of the agenda: the case as the board reads it, motions, votes, what it comes to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_fsm import TransitionNotAllowed
+
+from funding.gate import Refused
+from funding.policies import is_officer
+from review import operations, policies
+from review.checklist import LABELS
+from review.forms import (
+    ExcludeForm,
+    MotionForm,
+    ReasonForm,
+)
+from review.models import BoardItem, Motion, Vote
+from review.operations import Body
+from review.summary import case_of
+from review.views.desk import GET_POST
+from review.views.meetings import act_on, outcome_of
+
+PER_PAGE = 25
+
+
+def _visible(request: HttpRequest, pk: int) -> BoardItem:
+    """The item whose file this person may open, else 404."""
+    return get_object_or_404(BoardItem.objects.visible_to(request.user).with_case().with_board(), pk=pk)
+
+
+@login_required
+@require_safe
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """The case as the board reads it, and its vote; who has not declared is sent to the agenda first."""
+    if not BoardItem.objects.visible_to(request.user).filter(pk=pk).exists():
+        listed = get_object_or_404(BoardItem.objects.on_the_list_of(request.user), pk=pk)
+        if _excluded(listed, request.user):
+            raise Http404
+        messages.info(request, _("Please say first whether you are biased. Then the file opens."))
+        return redirect("review:meeting", listed.meeting_id)
+    return _item_page(request, _visible(request, pk))
+
+
+def _excluded(listed: BoardItem, user: Any) -> bool:
+    cases = BoardItem.objects.filter(declarations__member__user=user, declarations__biased=True)
+    return cases.filter(application=listed.application_id).exists()
+
+
+def _item_page(
+    request: HttpRequest,
+    found: BoardItem,
+    motion_form: MotionForm | None = None,
+    finish_form: ReasonForm | None = None,
+) -> HttpResponse:
+    application = found.application
+    results = {r.item: r for r in application.check_results.all()}
+    checks = [(LABELS.get(code, code), results[code]) for code in application.programme.checklist if code in results]
+    highest = min(application.evaluate().highest_grant_cents, application.evaluate().requested_cents)
+    context = {
+        "application": application,
+        "case": case_of(application),
+        "checks": checks,
+        "may_exclude": is_officer(found, request.user),
+        "motion_form": motion_form
+        or MotionForm(written=found.meeting.is_written, initial={"cents": highest}, auto_id="motion-%s"),
+        "finish_form": finish_form or ReasonForm(auto_id="finish-%s"),
+        "form": motion_form or finish_form,
+        **_ballot(request, found),
+    }
+    return render(request, "review/item_detail.html", context)
+
+
+def _ballot(request: HttpRequest, found: BoardItem) -> dict[str, Any]:
+    """Where the vote stands: everybody who may read the file sees the same, and of votes only the own one."""
+    body, motions = Body(found), list(found.motions.all())
+    open_motion = next((motion for motion in motions if motion.is_open), None)
+    seat = next((m for m in body.invited if m.user_id == request.user.pk), None)
+    votes = seat is not None and seat in body.voters
+    own = Vote.objects.filter(motion=open_motion, member=seat).first() if open_motion and votes else None
+    counting = [motion for motion in motions if not motion.void]
+    decided = bool(counting) and open_motion is None
+    carried = any(motion.carried for motion in counting)
+    leads = policies.may_lead(found, body.leader, request.user)
+    is_over = found.closed_at is not None
+    return {
+        "item": found,
+        "body": body,
+        "outcome": outcome_of(found),
+        "recommendation": next(iter(found.recommendations.all()), None),
+        "open_motion": open_motion,
+        "closed_motions": [motion for motion in motions if not motion.is_open],
+        "own_vote": own,
+        "choices": Vote.Choice.choices,
+        "may_vote": votes and open_motion is not None,
+        "may_put": leads and not is_over and open_motion is None and not carried,
+        "may_close": leads and open_motion is not None,
+        "may_finish": leads and not is_over and decided and (carried or not all(m.defers for m in counting)),
+        "may_go_on": is_officer(found, request.user) and not is_over and operations.may_go_on_without(found),
+        "is_quorate": found.meeting.is_written or body.is_quorate(found.meeting),
+        "marker": _marker(found, motions),
+    }
+
+
+def _marker(found: BoardItem, motions: list[Motion]) -> str:
+    """Changes when a motion is put or closed and when the item ends; never with a vote."""
+    parts = [f"{motion.pk}{'o' if motion.is_open else 'c'}" for motion in motions]
+    return "-".join([*parts, "over" if found.closed_at else "running"])
+
+
+@login_required
+@require_safe
+def ballot(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asked by the open page every few seconds: nothing (204) while the vote stands where the page knows it."""
+    found = _visible(request, pk)
+    context = _ballot(request, found)
+    if request.GET.get("seen") == context["marker"]:
+        return HttpResponse(status=204)
+    # Forms to put a motion or finish stand outside the part that changes: the page loads anew, without a script too.
+    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+
+
+def _led(request: HttpRequest, pk: int) -> BoardItem:
+    """The item, for who leads it: 404 for who may not open it, 403 for who does not lead it."""
+    found = _visible(request, pk)
+    if not policies.may_lead(found, Body(found).leader, request.user):
+        raise PermissionDenied
+    return found
+
+
+@login_required
+@require_POST
+def motion(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a motion to the vote."""
+    found = _led(request, pk)
+    form = MotionForm(request.POST, written=found.meeting.is_written, auto_id="motion-%s")
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            operations.put_motion(
+                found, by=request.user, kind=data["kind"], cents=data["cents"] or 0, conditions=data["conditions"]
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The motion is open. Members can vote now."))
+            return redirect("review:item", found.pk)
+    return _item_page(request, found, motion_form=form)
+
+
+@login_required
+@require_POST
+def finish(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the item with the board's reason."""
+    found = _led(request, pk)
+    return _with_reason(request, found, operations.finish_item, _("The board has finished this case."))
+
+
+@login_required
+@require_POST
+def go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody is left to vote: the case goes on without a recommendation."""
+    found = _visible(request, pk)
+    if not is_officer(found, request.user):
+        raise PermissionDenied
+    return _with_reason(request, found, operations.go_on_without, _("The case goes on without a recommendation."))
+
+
+def _with_reason(request: HttpRequest, found: BoardItem, act: Callable[..., Any], done: str) -> HttpResponse:
+    form = ReasonForm(request.POST, auto_id="finish-%s")
+    if form.is_valid():
+        try:
+            act(found, by=request.user, reason=form.cleaned_data["reason"])
+        except TransitionNotAllowed:
+            messages.warning(request, _("This was already done, or the case has moved on. Here is how it stands now."))
+            return redirect("review:meeting", found.meeting_id)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, done)
+            return redirect("review:meeting", found.meeting_id)
+    return _item_page(request, found, finish_form=form)
+
+
+def _motion(request: HttpRequest, pk: int) -> Motion:
+    """A motion on an item whose file this person may open, else 404."""
+    items = BoardItem.objects.visible_to(request.user).order_by().values("pk")
+    return get_object_or_404(Motion.objects.filter(item__in=items).select_related("item__meeting"), pk=pk)
+
+
+@login_required
+@require_POST
+def vote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Vote, or change one's vote, until the motion closes."""
+    found = _motion(request, pk)
+    choice = request.POST.get("choice", "")
+    if choice not in Vote.Choice.values:
+        messages.error(request, _("Please choose yes, no or abstain."))
+        return redirect("review:item", found.item_id)
+    done = _("Your vote is in. You can change it until the vote is closed.")
+    return act_on(request, lambda: operations.vote(found, choice, by=request.user), done, "review:item", found.item_id)
+
+
+@login_required
+@require_POST
+def object_to(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a meeting instead of the written procedure."""
+    found = _motion(request, pk)
+    done = _("The written procedure on this case has ended. It goes to a meeting.")
+    meeting_pk = found.item.meeting_id
+    return act_on(request, lambda: operations.object_to(found, by=request.user), done, "review:meeting", meeting_pk)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close the vote and show the counts."""
+    found = _motion(request, pk)
+    led = _led(request, found.item_id)
+    return act_on(request, lambda: operations.close_motion(found, by=request.user), "", "review:item", led.pk)
+
+
+@login_required
+@require_http_methods(GET_POST)
+def exclude(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that a member was found biased: a ballot they took part in becomes void."""
+    found = _visible(request, pk)
+    if not is_officer(found, request.user):
+        raise PermissionDenied
+    body = Body(found)
+    members = [m for m in body.invited if m not in body.biased]
+    form = ExcludeForm(request.POST or None, members=members)
+    if request.method == "POST" and form.is_valid():
+        member = next(m for m in members if m.pk == form.cleaned_data["member"])
+        try:
+            voided = operations.exclude(found, member, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = _("Noted. The ballots are void, the board votes again.") if voided else _("Noted.")
+            messages.success(request, text)
+            return redirect("review:meeting", found.meeting_id)
+    context = {
+        "title": _("A member is biased"),
+        "lead": _(
+            "They lose file and vote on this case. If they have voted, the ballot is void and the case repeated."
+        ),
+        "form": form,
+        "submit_label": _("Record"),
+        "cancel_url": reverse("review:item", args=[found.pk]),
+    }
+    return render(request, "_form_page.html", context)

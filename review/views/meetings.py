@@ -1,0 +1,279 @@
+"""Meetings of the board: list, call, agenda, declarations of bias, who is there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_fsm import TransitionNotAllowed
+
+from applications.models import Application
+from funding import clock
+from funding.gate import Refused
+from funding.models import Programme
+from funding.policies import Role, is_officer
+from review import operations, policies, rules
+from review.forms import (
+    BiasForm,
+    MeetingForm,
+    MeetingSearchForm,
+    PresentForm,
+)
+from review.models import BoardItem, BoardMember, Meeting, Recommendation
+from review.operations import Body
+from review.views.desk import GET_POST
+
+PER_PAGE = 25
+
+
+@login_required
+@require_safe
+def meetings(request: HttpRequest) -> HttpResponse:
+    """The meetings of one's boards, newest first."""
+    user: Any = request.user
+    if not user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR, Role.BOARD):
+        raise PermissionDenied
+    form = MeetingSearchForm(request.GET)
+    found = Meeting.objects.visible_to(user).select_related("programme__municipality")
+    which = form.cleaned_data["which"] if form.is_valid() else ""
+    if which:
+        found = found.filter(closed_at__isnull=which == "open")
+    found = found.annotate(cases=Count("items", distinct=True))
+    context = {
+        "form": form,
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
+        "may_create": bool(user.towns_as(Role.OFFICER)),
+    }
+    return render(request, "review/meeting_list.html", context)
+
+
+@login_required
+@require_http_methods(GET_POST)
+def meeting_create(request: HttpRequest) -> HttpResponse:
+    """Choose the cases, the day and the place; the invitations go out at once."""
+    user: Any = request.user
+    towns = user.towns_as(Role.OFFICER)
+    if not towns:
+        raise PermissionDenied
+    form = MeetingForm(
+        request.POST or None,
+        programmes=Programme.objects.filter(municipality__in=towns).in_order(),
+        applications=Application.objects.filter(municipality__in=towns)
+        .for_board()
+        .with_parties()
+        .order_by("received_on", "pk"),
+        initial={"applications": request.GET.getlist("application")},
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        made = _call(request, form, data["programme"], list(data["applications"]), kind=data["kind"])
+        if made is not None:
+            return redirect("review:meeting", made.pk)
+    context = {
+        "title": _("New meeting"),
+        "lead": _("Everybody on the board gets the invitation with the agenda at once."),
+        "form": form,
+        "submit_label": _("Invite the board"),
+        "cancel_url": reverse("review:meetings"),
+    }
+    return render(request, "_form_page.html", context)
+
+
+@login_required
+@require_http_methods(GET_POST)
+def meeting_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second meeting with the same cases: quorate however many come (§ 90 (2) VwVfG)."""
+    first = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("programme"), pk=pk)
+    if not is_officer(first, request.user):
+        raise PermissionDenied
+    items = operations.without_quorum(first)
+    if not items:
+        messages.warning(request, _("There is no case for which this meeting was not quorate."))
+        return redirect("review:meeting", first.pk)
+    form = MeetingForm(
+        request.POST or None,
+        programmes=Programme.objects.none(),
+        applications=Application.objects.none(),
+        repeats=first,
+        initial={"place": first.place},
+    )
+    if request.method == "POST" and form.is_valid():
+        made = _call(request, form, first.programme, [item.application for item in items], repeats=first)
+        if made is not None:
+            return redirect("review:meeting", made.pk)
+    context = {
+        "title": _("Second meeting"),
+        "lead": _("It takes up the same cases. The invitation says that it is quorate however many members come."),
+        "form": form,
+        "items": items,
+        "submit_label": _("Invite the board again"),
+        "cancel_url": reverse("review:meeting", args=[first.pk]),
+    }
+    return render(request, "review/meeting_again.html", context)
+
+
+def _call(
+    request: HttpRequest, form: MeetingForm, programme: Programme, applications: list[Application], **more: Any
+) -> Meeting | None:
+    data = form.cleaned_data
+    try:
+        made = operations.call_meeting(
+            programme, applications, by=request.user, held_on=data["held_on"], place=data["place"], **more
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    messages.success(request, _("The board is invited."))
+    return made
+
+
+def _meeting(request: HttpRequest, pk: int) -> Meeting:
+    meetings = Meeting.objects.visible_to(request.user).select_related("programme__municipality", "repeats")
+    return get_object_or_404(meetings, pk=pk)
+
+
+@login_required
+@require_safe
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The agenda: members declare bias before a file opens, chair and officer say who is there."""
+    found = _meeting(request, pk)
+    seat = operations.seat_of(found, request.user)
+    is_staff = found.municipality_id in request.user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)  # type: ignore[union-attr]
+    items = list(found.items.with_case().with_board())
+    open_pks = set(BoardItem.objects.visible_to(request.user).filter(meeting=found).values_list("pk", flat=True))
+    may_manage = policies.may_manage(found, seat, request.user) and found.closed_at is None
+    seats = list(found.attendance.select_related("member__user"))
+    officer = is_officer(found, request.user)
+    context = {
+        "meeting": found,
+        "seat": seat,
+        "rows": [_row(item, seat, open_pks, is_staff=is_staff) for item in items],
+        "may_manage": may_manage,
+        "present_form": PresentForm(seats=seats) if may_manage and not found.is_written else None,
+        "may_repeat": officer and found.held_on <= clock.today() and bool(operations.without_quorum(found)),
+        "seats": seats,
+    }
+    return render(request, "review/meeting_detail.html", context)
+
+
+def _row(item: BoardItem, seat: BoardMember | None, open_pks: set[int], *, is_staff: bool) -> dict[str, Any]:
+    """What this person may know of one item: before the declaration, and for the excluded, title and parties only."""
+    opened = item.pk in open_pks
+    own = next((d for d in item.declarations.all() if seat and d.member_id == seat.pk), None)
+    body = Body(item) if opened else None
+    return {
+        "item": item,
+        "own": own,
+        "suggestion": _suggestion(item, seat) if seat and own is None else "",
+        "may_declare": seat is not None and own is None and item.closed_at is None,
+        "opened": opened,
+        "outcome": outcome_of(item) if opened else None,
+        "body": body if is_staff else None,
+        "probably": [m for m in body.undeclared if _suggestion(item, m)] if body and is_staff else [],
+    }
+
+
+def _suggestion(item: BoardItem, member: BoardMember) -> str:
+    organisation = item.application.organisation
+    return rules.bias_suggestion(
+        affiliations=member.affiliations,
+        person=member.user.name,
+        organisation=organisation.name,
+        representatives=organisation.representatives,
+    )
+
+
+def outcome_of(item: BoardItem) -> tuple[str, str]:
+    """(label, tone) of what the item has come to."""
+    motions = [motion for motion in item.motions.all() if not motion.void]
+    recommendation = next(iter(item.recommendations.all()), None)
+    if recommendation is not None and recommendation.superseded:
+        return _("To be repeated"), "warning"
+    if recommendation is not None:
+        tone = "success" if recommendation.kind == Recommendation.Kind.FUND else "neutral"
+        return recommendation.get_kind_display(), tone
+    if any(motion.is_open for motion in motions):
+        return _("Vote under way"), "info"
+    if item.closed_at is not None:
+        deferred = any(motion.carried and motion.defers for motion in motions)
+        return (_("Deferred"), "neutral") if deferred else (_("Ended without a result"), "warning")
+    return (_("Voted, to be finished"), "info") if motions else (_("Not voted yet"), "neutral")
+
+
+@login_required
+@require_POST
+def present(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down who is there."""
+    found = _meeting(request, pk)
+    if not policies.may_manage(found, operations.seat_of(found, request.user), request.user):
+        raise PermissionDenied
+    form = PresentForm(request.POST, seats=list(found.attendance.select_related("member__user")))
+    if not form.is_valid():
+        messages.error(request, _("Please choose only members of this meeting."))
+        return redirect("review:meeting", found.pk)
+    return act_on(
+        request,
+        lambda: operations.mark_present(found, set(form.cleaned_data["members"]), by=request.user),
+        _("It is noted who is there."),
+        "review:meeting",
+        found.pk,
+    )
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the meeting; cases without a result can go on the next agenda."""
+    found = _meeting(request, pk)
+    if not policies.may_manage(found, operations.seat_of(found, request.user), request.user):
+        raise PermissionDenied
+    done = _("The meeting is over. Cases without a result can go on the next agenda.")
+    return act_on(request, lambda: operations.end_meeting(found, by=request.user), done, "review:meeting", found.pk)
+
+
+def act_on(request: HttpRequest, act: Callable[[], Any], done: str, *target: Any) -> HttpResponse:
+    """Do it and say so; what is refused or comes too late is a message, never an error page."""
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    except TransitionNotAllowed:
+        messages.warning(request, _("This was already done, or the case has moved on. Here is how it stands now."))
+    else:
+        if done:
+            messages.success(request, done)
+    return redirect(*target)
+
+
+# --- Bias -------------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_POST
+def declare(request: HttpRequest, pk: int) -> HttpResponse:
+    """A member says whether they are biased, before the file opens."""
+    listed = get_object_or_404(BoardItem.objects.on_the_list_of(request.user).select_related("meeting"), pk=pk)
+    form = BiasForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Please choose whether you are biased. The reason may have up to 300 letters."))
+        return redirect("review:meeting", listed.meeting_id)
+    biased = form.cleaned_data["biased"] == "yes"
+    if biased:
+        done = _("Noted. You do not read or vote on this case. Please leave the room when it is discussed.")
+    else:
+        done = _("Noted. The file is open for you now.")
+    return act_on(
+        request,
+        lambda: operations.declare(listed, by=request.user, biased=biased, reason=form.cleaned_data["reason"]),
+        done,
+        "review:meeting",
+        listed.meeting_id,
+    )
