@@ -173,7 +173,11 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
     def with_board(self) -> BoardItemQuerySet:
         """With what decides who may vote on it: the invited members, their declarations, the motions."""
         return self.prefetch_related(
-            "meeting__attendance__member__user", "declarations", "motions__led_by__user", "recommendations"
+            "meeting__attendance__member__user",
+            "declarations",
+            "motions__led_by__user",
+            "motions__objected_by__user",
+            "recommendations",
         )
 
 

@@ -18,7 +18,7 @@ from funding.gate import Refused
 from funding.policies import Role
 from review import operations, policies
 from review.forms import DecisionForm, SearchForm, reasons_to_fill
-from review.models import Decision, Recommendation
+from review.models import Decision, Motion, Recommendation
 from review.summary import case_of
 from review.views.desk import GET_POST, too_late
 
@@ -56,6 +56,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "application": application,
         "case": case_of(application),
         "recommendation": recommendation,
+        "motions": _motions(recommendation),
         "decision": decision,
         "form": form,
         "result": result,
@@ -81,6 +82,15 @@ def _initial(
         "cents": recommendation.amount_cents,
         "conditions": recommendation.conditions,
     }
+
+
+def _motions(recommendation: Recommendation | None) -> list[Motion]:
+    """The votes the recommendation rests on."""
+    if recommendation is None or recommendation.item is None:
+        return []
+    return list(
+        recommendation.item.motions.filter(closed_at__isnull=False).select_related("led_by__user", "objected_by__user")
+    )
 
 
 def _pot(
