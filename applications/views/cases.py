@@ -138,7 +138,7 @@ def _task(application: Application, slug: str, *, is_missing: bool, is_wrong: bo
     wanted = application.changes_asked.get(slug, "") if application.state == State.RETURNED else ""
     if wanted and not is_saved:
         status, tone = _("change wanted"), "warning"
-    elif is_wrong:
+    elif is_wrong and (is_saved or form.is_begun):
         status, tone = _("please look again"), "warning"
     elif is_done:
         status, tone = (_("changed") if wanted else _("done")), "success"

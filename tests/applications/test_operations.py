@@ -1,0 +1,456 @@
+"""The verbs of an application: what they keep, what follows from them, what they refuse."""
+
+import io
+from datetime import date, datetime
+
+import pikepdf
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
+from django.utils import translation
+from django_fsm import TransitionNotAllowed
+from PIL import Image
+
+from applications import operations
+from applications.models import Application, Letter, Membership, Organisation
+from applications.operations import DECLARATIONS, CannotSubmit
+from applications.uploads import UploadRefused
+from applications.workflow import State
+from funding import clock
+from funding.clock import BERLIN
+from funding.gate import Refused, Stale, perform
+from funding.models import Message
+from tests.factories import make_application, make_letter, make_organisation, make_programme, make_town, make_user
+
+pytestmark = pytest.mark.django_db
+
+RECEIVED = date(2025, 12, 15)
+
+
+@pytest.fixture(autouse=True)
+def _in_december_in_english():
+    with clock.at(RECEIVED), translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def town():
+    return make_town()
+
+
+@pytest.fixture
+def programme(town):
+    return make_programme(town)
+
+
+@pytest.fixture
+def applicant():
+    return make_user(email="leyla@wegweiser.example", language="en")
+
+
+@pytest.fixture
+def officer(town):
+    return make_user(town, "officer")
+
+
+@pytest.fixture
+def draft(town, programme, applicant):
+    return make_application(programme, make_organisation(town, applicant))
+
+
+@pytest.fixture
+def paper(town, programme):
+    return make_application(programme, make_organisation(town), paper=True, declared={})
+
+
+# --- Beginning and writing ------------------------------------------------------------------------------------------
+
+
+def test_start_for_an_organisation_of_others_is_forbidden(town, programme, applicant):
+    with pytest.raises(PermissionDenied):
+        operations.start(programme, by=applicant, organisation=make_organisation(town))
+
+
+def test_start_on_paper_by_an_applicant_gives_no_way_around_membership(town, programme, applicant):
+    with pytest.raises(PermissionDenied):
+        operations.start(programme, by=applicant, organisation=make_organisation(town), paper=True)
+
+
+def test_start_on_paper_for_an_organisation_of_another_town_is_forbidden(programme, officer):
+    with pytest.raises(PermissionDenied):
+        operations.start(programme, by=officer, organisation=make_organisation(make_town()), paper=True)
+
+
+def test_start_on_paper_by_the_officer_makes_no_member(programme, officer):
+    operations.start(programme, by=officer, paper=True)
+
+    assert (Membership.objects.count(), Organisation.objects.get().email) == (0, "")
+
+
+def test_save_answers_of_a_stranger_is_forbidden(draft, officer):
+    for stranger in (make_user(), officer):
+        with pytest.raises(PermissionDenied):
+            operations.save_answers(draft, "idea", by=stranger, answers={"title": "Fremd"})
+
+
+def test_save_answers_with_an_old_version_is_stale(draft, applicant):
+    operations.save_answers(draft, "idea", by=applicant, version=0, answers={"title": "Eins"})
+
+    with pytest.raises(Stale):
+        operations.save_answers(draft, "idea", by=applicant, version=0, answers={"title": "Zwei"})
+
+    assert Application.objects.get().title == "Eins"
+
+
+def test_save_answers_after_sending_is_refused(draft, applicant):
+    operations.submit(draft, by=applicant)
+
+    with pytest.raises(Refused, match="already sent"):
+        operations.save_answers(draft, "idea", by=applicant, answers={"title": "Zu spät"})
+
+
+# --- Sending in -----------------------------------------------------------------------------------------------------
+
+
+def test_submit_gives_file_number_day_promise_year_and_one_receipt(draft, applicant):
+    sent = operations.submit(draft, by=applicant)
+
+    assert (sent.state, sent.file_number, sent.received_on) == (State.SUBMITTED, "FT-2025-0001", RECEIVED)
+    assert (sent.promised_on, sent.year, sent.round) == (date(2026, 2, 23), 2026, draft.programme.rounds.get())
+    assert list(Message.objects.values_list("kind", "recipient")) == [("receipt", "leyla@wegweiser.example")]
+
+
+def test_submit_a_second_time_is_not_possible_and_draws_no_number(draft, applicant, town, programme):
+    operations.submit(draft, by=applicant)
+
+    with pytest.raises(TransitionNotAllowed):
+        operations.submit(draft, by=applicant)
+
+    other = operations.submit(make_application(programme, draft.organisation), by=applicant)
+    assert (draft.submissions.count(), other.file_number) == (1, "FT-2025-0002")
+
+
+def test_submit_with_problems_names_all_of_them_and_draws_no_number(programme, town, applicant):
+    organisation = make_organisation(town, applicant, iban="", representatives=[])
+    broken = make_application(programme, organisation, title="", start=date(2025, 12, 14), declared={})
+
+    with pytest.raises(CannotSubmit) as refusal:
+        operations.submit(broken, by=applicant)
+
+    assert refusal.value.problems == [
+        "missing-representatives",
+        "missing-title",
+        "missing-iban",
+        "missing-declarations",
+        "already-begun",
+    ]
+    assert Application.objects.get().file_number == ""
+
+
+def test_submit_of_paper_keeps_the_day_it_came_in_and_needs_no_round(paper, officer):
+    paper.programme.rounds.all().delete()
+
+    sent = operations.submit(paper, by=officer, received_on=date(2025, 12, 1))
+
+    assert (sent.received_on, sent.round) == (date(2025, 12, 1), None)
+
+
+def test_send_in_records_declarations_and_consents_with_the_submission(draft, applicant):
+    draft.declared = {}
+    draft.save()
+
+    sent = operations.send_in(draft, by=applicant, declared=DECLARATIONS, consents=["photos"])
+
+    assert sorted(sent.declared) == sorted(DECLARATIONS)
+    assert sent.submissions.get().snapshot["consents"] == ["photos"]
+
+
+def test_send_in_that_is_refused_leaves_nothing_behind(draft, applicant):
+    with pytest.raises(CannotSubmit):
+        operations.send_in(draft, by=applicant, declared=["true"], consents=["photos"])
+
+    kept = Application.objects.get()
+    assert (kept.state, len(kept.declared), kept.consents.count()) == (State.DRAFT, 5, 0)
+
+
+def test_send_in_a_second_time_says_that_it_was_sent_even_with_an_old_version(draft, applicant):
+    operations.send_in(draft, by=applicant, version=0, declared=DECLARATIONS, consents=[])
+
+    with pytest.raises(TransitionNotAllowed):
+        operations.send_in(draft, by=applicant, version=0, declared=DECLARATIONS, consents=[])
+
+    assert draft.submissions.count() == 1
+
+
+def test_send_in_by_who_may_only_write_is_forbidden(town, draft):
+    writer = make_user()
+    Membership.objects.create(municipality=town, organisation=draft.organisation, user=writer, right="edit")
+
+    with pytest.raises(PermissionDenied):
+        operations.send_in(draft, by=writer, declared=DECLARATIONS, consents=[])
+
+
+def returned(draft: Application, applicant, officer) -> Application:
+    sent = operations.submit(draft, by=applicant)
+    asked = {"reason": "Bitte ändern.", "sections": {"when": "Wann?"}, "answer_by": date(2026, 1, 5)}
+    return perform(sent, "return_for_changes", by=officer, **asked)
+
+
+def test_return_takes_the_named_sections_back_and_leaves_the_others_done(draft, applicant, officer):
+    for section in ("idea", "when"):
+        draft = operations.save_answers(draft, section, by=applicant)
+
+    case = returned(draft, applicant, officer)
+
+    assert (case.sections_done, case.changes_asked) == (["idea"], {"when": "Wann?"})
+
+
+def test_resubmit_keeps_the_first_day_of_receipt_and_the_number(draft, applicant, officer):
+    case = returned(draft, applicant, officer)
+
+    with clock.at(date(2026, 1, 4)):
+        again = operations.send_in(case, by=applicant, declared=DECLARATIONS, consents=[])
+
+    assert (again.state, again.received_on, again.file_number) == (State.SUBMITTED, RECEIVED, "FT-2025-0001")
+    assert (again.changes_asked, again.answer_by) == ({}, None)
+    assert list(again.submissions.values_list("number", flat=True)) == [2, 1]
+
+
+def test_receive_incomplete_gives_number_day_and_deadline_whatever_is_missing(town, programme, officer):
+    organisation = make_organisation(town, iban="", email="radgruppe@unna.example")
+    bare = make_application(programme, organisation, paper=True, title="", start=None, end=None, plan=((), ()))
+
+    case = operations.receive_incomplete(bare, by=officer, reason="Der Plan fehlt.", received_on=date(2025, 12, 10))
+
+    assert (case.state, case.file_number, case.received_on) == (State.INCOMPLETE, "FT-2025-0001", date(2025, 12, 10))
+    assert (case.officer_note, case.answer_by) == ("Der Plan fehlt.", date(2026, 1, 5))
+    assert case.submissions.count() == 1
+    assert Message.objects.get().recipient == "radgruppe@unna.example"
+
+
+def test_receive_incomplete_by_an_applicant_is_forbidden(draft, applicant):
+    with pytest.raises(PermissionDenied):
+        operations.receive_incomplete(draft, by=applicant, reason="Ich will.")
+
+
+def test_submission_stays_as_sent_when_the_case_is_changed_later(draft, applicant, officer):
+    case = returned(draft, applicant, officer)
+    sent = case.submissions.get()
+
+    material = case.programme.categories.get(slug="material")
+    line = {"category": material, "what": "Neu", "quantity": 1, "unit_price_cents": 100, "in_kind": False}
+    operations.save_answers(
+        case,
+        "idea",
+        by=applicant,
+        answers={"title": "Anders"},
+        organisation={"name": "Andere"},
+        costs=[line],
+        financing=[],
+    )
+
+    now = case.submissions.get()
+    assert now.snapshot == sent.snapshot
+    assert now.snapshot["application"]["title"].startswith("Angekommen")
+    assert (now.snapshot["organisation"]["name"], len(now.snapshot["costs"])) == ("Kinderzeit Unna e.V.", 4)
+
+
+def test_set_consents_gives_keeps_and_revokes_each_by_itself(draft, applicant):
+    operations.set_consents(draft, ["photos", "electronic-delivery"], by=applicant)
+    with clock.at(date(2025, 12, 20)):
+        operations.set_consents(draft, ["photos"], by=applicant)
+
+    rows = {consent.kind: (consent.given_at.date(), consent.revoked_at) for consent in draft.consents.all()}
+    assert rows["photos"] == (RECEIVED, None)
+    assert rows["electronic-delivery"][0] == RECEIVED
+    assert rows["electronic-delivery"][1].date() == date(2025, 12, 20)
+
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+
+
+def pdf_with_script() -> bytes:
+    written = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('gotcha')"))
+        document.Root.OpenAction = script
+        document.save(written)
+    return written.getvalue()
+
+
+def test_add_upload_stores_the_file_without_its_script_under_an_unguessable_name(draft, applicant):
+    stored = operations.add_upload(
+        draft, by=applicant, name="../Satzung.exe", content=pdf_with_script(), section="bank"
+    )
+
+    with stored.file.open("rb") as file:
+        content = file.read()
+    assert (stored.name, stored.size, b"gotcha" in content) == ("Satzung.pdf", len(content), False)
+    assert len(stored.file.name.rpartition("/")[2]) > 30
+
+
+def test_add_upload_of_a_photo_stores_it_without_its_place(draft, applicant):
+    exif, photo = Image.Exif(), io.BytesIO()
+    exif.get_ifd(0x8825)[2] = (51.0, 32.0, 0.0)
+    Image.new("RGB", (9, 9)).save(photo, "JPEG", exif=exif)
+
+    stored = operations.add_upload(draft, by=applicant, name="foto.jpeg", content=photo.getvalue())
+
+    with stored.file.open("rb") as file, Image.open(file) as image:
+        assert dict(image.getexif().get_ifd(0x8825)) == {}
+
+
+def test_add_upload_that_is_refused_stores_nothing(draft, applicant):
+    with pytest.raises(UploadRefused):
+        operations.add_upload(draft, by=applicant, name="a.pdf", content=b"GIF89a")
+
+    assert draft.uploads.count() == 0
+
+
+def test_add_upload_beyond_the_limit_is_refused(draft, applicant, monkeypatch):
+    monkeypatch.setattr(operations, "MAX_UPLOADS", 1)
+    operations.add_upload(draft, by=applicant, name="a.pdf", content=pdf_with_script())
+
+    with pytest.raises(Refused, match="already 1 files"):
+        operations.add_upload(draft, by=applicant, name="b.pdf", content=pdf_with_script())
+
+
+def test_add_upload_by_a_stranger_is_forbidden_and_to_a_closed_case_refused(draft, applicant, officer):
+    with pytest.raises(PermissionDenied):
+        operations.add_upload(draft, by=officer, name="a.pdf", content=pdf_with_script())
+    ended = perform(draft, "withdraw", by=applicant, reason="Doch nicht.")
+    with pytest.raises(Refused, match="closed"):
+        operations.add_upload(ended, by=applicant, name="a.pdf", content=pdf_with_script())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_remove_upload_takes_row_and_file_away(draft, applicant):
+    stored = operations.add_upload(draft, by=applicant, name="a.pdf", content=pdf_with_script())
+    name = stored.file.name
+
+    operations.remove_upload(stored, by=applicant)
+
+    assert (draft.uploads.count(), default_storage.exists(name)) == (0, False)
+
+
+def test_remove_upload_after_sending_is_refused(draft, applicant):
+    stored = operations.add_upload(draft, by=applicant, name="a.pdf", content=pdf_with_script())
+    operations.submit(draft, by=applicant)
+
+    with pytest.raises(Refused, match="stays with it"):
+        operations.remove_upload(stored, by=applicant)
+
+
+# --- Letters --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def case(town, programme, applicant):
+    return make_application(programme, make_organisation(town, applicant), state=State.AWARDED)
+
+
+def letter_of(case: Application, issued: date, delivery: str = "post") -> Letter:
+    provided = issued if delivery == "download" else None
+    moment = datetime.combine(issued, datetime.min.time().replace(hour=9), tzinfo=BERLIN)
+    return make_letter(case, issued_at=moment, delivery=delivery, provided_on=provided)
+
+
+@pytest.mark.parametrize(
+    ("posted", "notified", "ends"),
+    [
+        (date(2026, 2, 2), date(2026, 2, 6), date(2026, 3, 6)),
+        (date(2026, 1, 27), date(2026, 1, 31), date(2026, 3, 2)),
+        (date(2026, 2, 27), date(2026, 3, 3), date(2026, 4, 7)),
+        (date(2026, 11, 27), date(2026, 12, 1), date(2027, 1, 4)),
+    ],
+)
+def test_record_posting_counts_four_days_and_a_month(case, officer, posted, notified, ends):
+    letter = letter_of(case, posted)
+
+    with clock.at(posted):
+        done = operations.record_posting(letter, by=officer, day=posted)
+
+    assert (done.notified_on, done.remedy_ends_on, done.posted_on) == (notified, ends, posted)
+
+
+def test_record_handover_counts_that_day_and_as_opened(case, officer):
+    letter = letter_of(case, date(2026, 2, 2))
+
+    with clock.at(date(2026, 2, 4)):
+        done = operations.record_handover(letter, by=officer, day=date(2026, 2, 3))
+
+    assert (done.delivery, done.notified_on, done.remedy_ends_on) == ("in-person", date(2026, 2, 3), date(2026, 3, 3))
+    assert done.opened_at is not None
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 2, 6)])
+def test_record_posting_before_the_letter_or_in_the_future_is_refused(case, officer, day):
+    letter = letter_of(case, date(2026, 2, 2))
+
+    with clock.at(date(2026, 2, 5)), pytest.raises(Refused, match="must lie between"):
+        operations.record_posting(letter, by=officer, day=day)
+
+
+def test_record_posting_by_anybody_else_is_forbidden(case, applicant, town):
+    letter = letter_of(case, date(2026, 2, 2))
+
+    for person in (applicant, make_user(town, "decider"), make_user(make_town(), "officer")):
+        with clock.at(date(2026, 2, 5)), pytest.raises(PermissionDenied):
+            operations.record_posting(letter, by=person, day=date(2026, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("opened", "notified"),
+    [
+        (date(2026, 2, 5), date(2026, 2, 6)),
+        (date(2026, 2, 16), date(2026, 2, 17)),  # ten days end on a Sunday, so the Monday still counts
+        (date(2026, 2, 17), None),
+    ],
+)
+def test_open_letter_notifies_the_next_day_while_the_ten_days_run(case, applicant, opened, notified):
+    letter = letter_of(case, date(2026, 2, 5), "download")
+
+    with clock.at(opened):
+        done = operations.open_letter(letter, by=applicant)
+
+    assert done.notified_on == notified
+
+
+def test_open_letter_that_comes_by_post_notifies_nobody(case, applicant):
+    done = operations.open_letter(letter_of(case, date(2025, 12, 15)), by=applicant)
+
+    assert (done.opened_by, done.notified_on) == (applicant, None)
+
+
+def test_open_letter_a_second_time_or_by_staff_changes_nothing(case, applicant, officer):
+    letter = letter_of(case, date(2026, 2, 2), "download")
+
+    with clock.at(date(2026, 2, 3)):
+        assert operations.open_letter(letter, by=officer).opened_at is None
+        operations.open_letter(letter, by=applicant)
+    with clock.at(date(2026, 2, 10)):
+        again = operations.open_letter(letter, by=applicant)
+
+    assert again.notified_on == date(2026, 2, 4)
+
+
+def test_issue_letter_goes_by_download_only_with_consent_that_still_stands(case, applicant, officer):
+    first = operations.issue_letter(case, Letter.Kind.AWARD, title="Bescheid", content=b"%PDF", by=officer)
+    operations.set_consents(case, ["electronic-delivery"], by=applicant)
+    second = operations.issue_letter(case, Letter.Kind.AWARD, title="Bescheid", content=b"%PDF", by=officer)
+    operations.set_consents(case, [], by=applicant)
+    third = operations.issue_letter(case, Letter.Kind.AWARD, title="Bescheid", content=b"%PDF", by=officer)
+
+    found = [(letter.delivery, letter.provided_on) for letter in (first, second, third)]
+    assert found == [("post", None), ("download", RECEIVED), ("post", None)]
+    assert first.is_intact
+
+
+def test_issue_letter_of_a_town_without_court_is_refused_by_name(case, officer, town):
+    town.court = ""
+    town.save()
+    case = Application.objects.get(pk=case.pk)
+
+    with pytest.raises(Refused, match="court or authority"):
+        operations.issue_letter(case, Letter.Kind.AWARD, title="Bescheid", content=b"%PDF", by=officer)
