@@ -1,5 +1,6 @@
 """Forms of the roof: sign-in, setting up, people, towns, programmes, rounds, mails."""
 
+import itertools
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from funding.bank import BankError, check_iban
 from funding.calendar import STATES
 from funding.fields import GermanDateField, MoneyField, TextField
-from funding.models import Municipality, Programme
+from funding.models import Message, Municipality, Programme
 from funding.policies import Role
 
 LAND_NAMES = {"NW": _("North Rhine-Westphalia"), "BW": _("Baden-Württemberg")}
@@ -159,7 +160,7 @@ class RoundForm(forms.Form):
         days = [data.get(name) for name in ("opens_on", "closes_on", "board_meets_on", "answer_by")]
         names = ("opens_on", "closes_on", "board_meets_on", "answer_by")
         known = [(day, name) for day, name in zip(days, names, strict=True) if day]
-        for (earlier, _name), (later, name) in zip(known, known[1:], strict=False):
+        for (earlier, _name), (later, name) in itertools.pairwise(known):
             if later < earlier:
                 self.add_error(name, _("This day lies before the one above. Please check both."))
         return data
@@ -174,3 +175,24 @@ class MessageForm(forms.Form):
     def clean_subject(self) -> str:
         # A line break in a subject would be a header of its own.
         return " ".join(str(self.cleaned_data["subject"]).split())
+
+
+class SearchForm(forms.Form):
+    """Search by words."""
+
+    q = TextField(label=_("Search"), required=False, max_length=100)
+
+
+class OutboxFilter(SearchForm):
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *Message.State.choices], initial=""
+    )
+
+
+class AuditFilter(forms.Form):
+    """Which entries of the event log to show."""
+
+    kind = TextField(label=_("What happened"), required=False, max_length=60, help_text=_("For example: grant.accept"))
+    case = forms.IntegerField(
+        label=_("Number of the object"), required=False, min_value=1, help_text=_("The number in the column “About”.")
+    )

@@ -14,6 +14,7 @@ from funding.gate import Refused, writes
 from funding.models import User
 from funding.operations import has_administrator
 
+SIGN_IN_KIND = "sign-in"  # kind of the mails that carry such a link; only the demo keeps them
 SIGN_IN_SECONDS = 30 * 60
 SETUP_SECONDS = 7 * 24 * 60 * 60
 

@@ -14,6 +14,7 @@ from applications.models import Letter
 from funding import clock, outbox
 from funding.gate import Refused, record, save_with_history, writes
 from funding.models import Message, Municipality, SignInRequest, User
+from funding.site.links import SIGN_IN_KIND
 
 PER_ADDRESS, PER_CLIENT, WINDOW = 5, 20, timedelta(hours=1)
 
@@ -57,7 +58,7 @@ def mail_sign_in(email: str, link: str, *, language: str) -> None:
 def _keep(town: Municipality, email: str, subject: str, body: str) -> None:
     Message.objects.create(
         municipality=town,
-        kind="sign-in",
+        kind=SIGN_IN_KIND,
         recipient=email,
         subject=subject,
         body=body,

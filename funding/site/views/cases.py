@@ -1,14 +1,61 @@
-"""My tasks and the page of one case."""
+"""My tasks, and the page of one case."""
 
-from typing import Any
-
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from applications import texts
+from applications.models import Application
+from funding import clock
+from funding.models import Round
+from funding.site.cases import CasePage, money_of
+from funding.site.tasks import tasks_of
 
 
-def tasks(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "base.html", {"title": "…"})
+@login_required
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    """The first page of everybody: what waits for this person, then their own applications."""
+    user = request.user
+    found = tasks_of(user)
+    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    is_applicant = not user.is_staff_somewhere  # type: ignore[union-attr]
+    context = {
+        "page_obj": page,
+        "tasks": page.object_list,
+        "mine": _mine(user),
+        "rounds": _open_rounds() if is_applicant else [],
+    }
+    return render(request, "site/tasks.html", context)
 
 
-def case(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "base.html", {"title": "…"})
+def _mine(user: object) -> list[tuple[Application, str, str]]:
+    """The applications of the person's own groups, with their state in the applicant's words."""
+    found = Application.objects.filter(organisation__memberships__user=user).with_parties().in_order()[:25]
+    return [
+        (application, str(texts.WORDS[application.state]), texts.TONES.get(application.state, ""))
+        for application in found
+    ]
+
+
+def _open_rounds() -> list[Round]:
+    return list(Round.objects.open_on(clock.today()).select_related("programme__municipality"))
+
+
+@login_required
+@require_safe
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """One case as this person may see it: what comes next, what was asked and decided, what happened."""
+    visible = Application.objects.visible_to(request.user).with_parties().with_plan()
+    application = get_object_or_404(visible, pk=pk)
+    page = CasePage(application, request.user)
+    context = {
+        "town": application.municipality,
+        "case": page,
+        "application": application,
+        "money": money_of(page.grant) if page.grant else [],
+        "crumbs": [],
+    }
+    return render(request, "site/case.html", context)

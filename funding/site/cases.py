@@ -1,0 +1,404 @@
+"""What the page of one case shows, and to whom: one place decides what each kind of reader learns.
+
+Applicants read about their own case, but nothing of the board's inside, no prepared decision, no internal note.
+"""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from applications import texts
+from applications.models import Application, FinancingLine, LegalForm, Letter, Organisation
+from applications.operations import may_be_written, snapshot
+from applications.workflow import State
+from budgets.models import Grant, Payment, UsageProof
+from budgets.policies import may_call, may_see_grant
+from budgets.workflow import GrantState, PaymentState
+from funding import clock
+from funding.models import Event, EventDetails, User
+from funding.policies import Role, has_role
+from funding.site import words
+from funding.templatetags.show import day, eur
+from funding.templatetags.show import iban as show_iban
+from review.models import Decision, Recommendation
+from review.policies import may_check
+
+# Notes a state's reason was written for: the applicant has to act on it.
+NOTED = (State.RETURNED, State.INCOMPLETE, State.LAPSED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the plan table."""
+
+    label: str
+    cents: int
+    detail: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the timeline."""
+
+    when: datetime.datetime
+    what: Any
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button that is no move of a machine."""
+
+    label: Any
+    url: str
+    tone: str = "secondary"
+
+
+class Reader:
+    """What one person may learn of one case, whatever roles they have in its town.
+
+    Somebody of the organisation reads it as an applicant, even if they also work for the town.
+    """
+
+    def __init__(self, application: Application, user: Any) -> None:
+        self.user = user
+        self.is_applicant = bool(user.right_in(application.organisation_id))
+
+        def works_as(*roles: str) -> bool:
+            return not self.is_applicant and has_role(application, user, *roles)
+
+        # The board's inside and decisions before they are released.
+        self.is_inside = works_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)
+        self.is_member = works_as(Role.BOARD) and not self.is_inside
+        self.is_officer = works_as(Role.OFFICER)
+        self.sees_money = may_see_grant(application, user)
+        self.sees_bank = self.is_applicant or self.is_inside or works_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER)
+
+
+class CasePage:
+    """Everything templates/site/case.html shows of a case to one person."""
+
+    def __init__(self, application: Application, user: Any) -> None:
+        self.application = application
+        self.user = user
+        self.reader = Reader(application, user)
+
+    # --- State and next step ------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> str:
+        return texts.state_label(self.application, self.user)
+
+    @property
+    def tone(self) -> str:
+        return texts.TONES.get(self.application.state, "neutral")
+
+    @cached_property
+    def grant(self) -> Grant | None:
+        if not self.reader.sees_money:
+            return None
+        found = Grant.objects.filter(application=self.application).select_related("letter", "budget_year")
+        return found.prefetch_related("payments", "repayments", "proofs__lines__category").first()
+
+    @cached_property
+    def payments(self) -> list[Payment]:
+        payments = sorted(self.grant.payments.all(), key=lambda payment: payment.number) if self.grant else []
+        for payment in payments:
+            payment.grant = self.grant  # its moves ask the grant; one object, no query each
+        return payments
+
+    @cached_property
+    def proof(self) -> UsageProof | None:
+        proof = next(iter(self.grant.proofs.all()), None) if self.grant else None
+        if proof is not None:
+            proof.grant = self.grant
+        return proof
+
+    @cached_property
+    def next_step(self) -> dict[str, Any]:
+        """What happens next, who has it, and until when."""
+        what, who = self._next()
+        mine = who == words.APPLICANT and self.reader.is_applicant
+        return {"what": what, "who": _("You") if mine else who, "until": self._until(who)}
+
+    def _next(self) -> tuple[Any, Any]:
+        grant = self.grant
+        if self.application.state != State.AWARDED or grant is None:
+            return words.NEXT[self.application.state]
+        if grant.state == GrantState.ISSUED:
+            return words.ACCEPT
+        if grant.state == GrantState.CONTESTED:
+            return words.REMEDY
+        on_the_way = [payment.state for payment in self.payments if payment.state in words.PAYMENTS]
+        if grant.needs_account:
+            return words.PAYMENTS[PaymentState.RETURNED]
+        for state in (PaymentState.REQUESTED, PaymentState.VERIFIED, PaymentState.ORDERED, PaymentState.EXPORTED):
+            if state in on_the_way:
+                return words.PAYMENTS[state]
+        if grant.state == GrantState.SETTLED or grant.state in words.ENDED_GRANTS:
+            return words.PAY_BACK if grant.claim_cents else words.CLOSE
+        if self.proof is not None and self.proof.state in words.PROOFS:
+            return words.PROOFS[self.proof.state]
+        return words.CALL if grant.callable_cents else words.REPORT
+
+    def _until(self, who: Any) -> datetime.date | None:
+        application = self.application
+        if application.state in (State.RETURNED, State.INCOMPLETE):
+            return application.answer_by
+        if application.state in (State.SUBMITTED, State.ADMITTED, State.DEFERRED, State.RECOMMENDED):
+            return application.promised_on
+        if self.grant is not None and who == words.APPLICANT and self.grant.state == GrantState.ACCEPTED:
+            return self.grant.proof_due_on
+        return None
+
+    @property
+    def note(self) -> str:
+        """The officer's words to the applicant, where the state waits for them; staff inside read every note."""
+        show = self.application.state in NOTED or self.reader.is_inside
+        return self.application.officer_note if show else ""
+
+    # --- What may be done ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def moves(self) -> list[Any]:
+        """The next thing first: pages that work on the case, then the moves of its machines."""
+        return [*self._actions(), *self.application.moves_for(self.user)]
+
+    def _actions(self) -> list[Action]:
+        application, pk = self.application, self.application.pk
+        actions = []
+        if may_be_written(application, self.user):
+            actions.append(Action(_("Go on writing"), reverse("applications:detail", args=[pk])))
+        if may_check(application, self.user) and self.reader.is_officer:
+            if application.state in (State.SUBMITTED, State.INCOMPLETE):
+                actions.append(Action(_("Formal check"), reverse("review:check", args=[pk]), "primary"))
+            actions.append(Action(_("Note advice"), reverse("review:advice", args=[pk]), "tertiary"))
+        return actions
+
+    @cached_property
+    def grant_moves(self) -> list[Any]:
+        """The moves of the grant and of its usage proof, and the call for money."""
+        grant, moves = self.grant, []
+        if grant is None:
+            return []
+        ready = grant.state == GrantState.ACCEPTED and grant.callable_cents > 0
+        if ready and may_call(grant, self.user):
+            moves.append(Action(_("Call for money"), reverse("budgets:call", args=[grant.pk]), "primary"))
+        moves += grant.moves_for(self.user)
+        return moves
+
+    @cached_property
+    def proof_moves(self) -> list[Any]:
+        return self.proof.moves_for(self.user) if self.proof else []
+
+    @cached_property
+    def payment_rows(self) -> list[tuple[Payment, list[Any]]]:
+        return [(payment, payment.moves_for(self.user)) for payment in self.payments]
+
+    # --- Answers and plan ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What was sent in, word for word; people of the organisation and drafts show what is being written."""
+        if not self.reader.is_applicant:
+            submission = self.application.submissions.first()
+            if submission is not None:
+                return submission.snapshot  # type: ignore[no-any-return]
+        return snapshot(self.application)
+
+    @property
+    def about_project(self) -> list[tuple[Any, Any]]:
+        answers = self.content["application"]
+        german = answers["summary_de"] if answers["language"] != "de" else ""
+        pairs = [
+            (_("In short"), answers["summary"]),
+            *([(_("In German"), german)] if german else []),
+            (_("Why it is needed"), answers["need"]),
+            (_("Goals"), answers["goals"]),
+            (_("For whom"), answers["target_groups"]),
+            (_("Participants"), answers["participants"]),
+            (_("Volunteers"), answers["volunteers"]),
+            (_("Partners"), answers["partners"]),
+            (_("Field"), "\n".join([answers["action_field"], *answers["cross_cutting"]]).strip()),
+            (_("Life phases"), "\n".join(answers["life_phases"])),
+            (_("Place"), ", ".join(part for part in (answers["place"], answers["district"]) if part)),
+            (_("From"), _date(answers["start"])),
+            (_("To"), _date(answers["end"])),
+            (_("Open to everybody"), {True: _("yes"), False: _("no")}.get(answers["public"], "")),
+            (_("Accessibility"), answers["accessibility"]),
+            (_("What remains"), answers["remains"]),
+        ]
+        return pairs
+
+    @property
+    def about_applicant(self) -> list[tuple[Any, Any]]:
+        organisation = self.content["organisation"]
+        names = dict(LegalForm.choices)
+        pairs = [
+            (_("Name"), organisation["name"]),
+            (_("Legal form"), names.get(organisation["legal_form"], "")),
+            (_("Represented by"), ", ".join(organisation["representatives"])),
+        ]
+        if self.reader.is_member:
+            return pairs
+        address = f"{organisation['street']}\n{organisation['postal_code']} {organisation['city']}".strip()
+        pairs += [(_("Address"), address), (_("Mail"), organisation["email"]), (_("Phone"), organisation["phone"])]
+        if self.reader.sees_bank:
+            taxes = dict(Organisation.InputTax.choices)
+            pairs += [
+                (_("IBAN"), show_iban(organisation["iban"])),
+                (_("Account holder"), organisation["account_holder"]),
+                (_("Non-profit (gemeinnützig)"), _("yes") if organisation["gemeinnuetzig"] else _("no")),
+                (_("Input tax deduction"), taxes.get(organisation["input_tax"], "")),
+            ]
+        return pairs
+
+    @cached_property
+    def plan(self) -> dict[str, Any]:
+        """The plan as a table; unpaid work stands in it and is marked."""
+        kinds = dict(FinancingLine.Kind.choices)
+        statuses = dict(FinancingLine.Status.choices)
+        costs = [
+            Line(
+                line["what"] or line["category_name"],
+                line["amount_cents"],
+                line["category_name"] if line["what"] else "",
+                _("unpaid work") if line["in_kind"] else "",
+            )
+            for line in self.content["costs"]
+        ]
+        financing = [
+            Line(
+                str(kinds[line["kind"]]),
+                line["amount_cents"],
+                line["what"],
+                str(statuses[line["status"]]) if line["status"] else "",
+            )
+            for line in self.content["financing"]
+        ]
+        return {
+            "costs": costs,
+            "financing": financing,
+            "costs_cents": sum(line.cents for line in costs),
+            "financing_cents": sum(line.cents for line in financing),
+        }
+
+    # --- Documents ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """Letters with their dates, without their bytes; the board reads none of them."""
+        if self.reader.is_member:
+            return []
+        return list(Letter.objects.filter(application=self.application).defer("content"))
+
+    @cached_property
+    def submissions(self) -> list[Any]:
+        return list(self.application.submissions.defer("snapshot")) if not self.reader.is_member else []
+
+    @cached_property
+    def uploads(self) -> list[Any]:
+        return list(self.application.uploads.all())
+
+    # --- Board and decision -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def recommendation(self) -> Recommendation | None:
+        """What the board advised: for those inside, and for the members who were entitled to vote on it."""
+        if not (self.reader.is_inside or self.reader.is_member):
+            return None
+        return self.application.recommendations.filter(superseded=False).first()  # type: ignore[attr-defined,no-any-return]
+
+    @cached_property
+    def decision(self) -> Decision | None:
+        """A released decision for everybody who sees the case; a prepared one only inside."""
+        found = Decision.objects.filter(application=self.application)
+        return (found if self.reader.is_inside else found.filter(released_at__isnull=False)).first()
+
+    # --- Timeline -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def timeline(self) -> list[Entry]:
+        """What happened, the newest first, from the event log: each reader's own choice of it, in words."""
+        kinds = dict(words.PUBLIC)
+        if not self.reader.is_member:
+            kinds |= words.PARTIES
+        if self.reader.is_inside:
+            kinds |= words.INSIDE
+        events = list(
+            Event.objects.filter(
+                self._subjects(), municipality=self.application.municipality_id, kind__in=kinds
+            ).order_by("-number")
+        )
+        people = User.objects.in_bulk({event.actor for event in events if event.actor})
+        notes = self._notes(events)
+        return [
+            Entry(event.at, kinds[event.kind], self._who(event, people), notes.get(event.pk, "")) for event in events
+        ]
+
+    def _subjects(self) -> Q:
+        found = Q(subject="applications.application", subject_id=self.application.pk)
+        letters = [letter.pk for letter in self.letters]
+        found |= Q(subject="applications.letter", subject_id__in=letters)
+        if self.grant is not None:
+            found |= Q(subject="budgets.grant", subject_id=self.grant.pk)
+            found |= Q(subject="budgets.payment", subject_id__in=[payment.pk for payment in self.payments])
+            found |= Q(subject="budgets.usageproof", subject_id__in=[proof.pk for proof in self.grant.proofs.all()])
+            repaid = [repayment.pk for repayment in self.grant.repayments.all()]
+            found |= Q(subject="budgets.repayment", subject_id__in=repaid)
+        if self.decision is not None and self.reader.is_inside:
+            found |= Q(subject="review.decision", subject_id=self.decision.pk)
+        return found
+
+    def _notes(self, events: list[Event]) -> dict[int, str]:
+        """The reasons people typed: for those inside only."""
+        if not self.reader.is_inside:
+            return {}
+        rows = EventDetails.objects.filter(event__in=[event.pk for event in events], erased=False)
+        return {row.event_id: str(row.details.get("reason", "")) for row in rows}
+
+    def _who(self, event: Event, people: dict[int, User]) -> str:
+        """Applicants read what somebody is for the town, staff read names."""
+        if event.actor == 0:
+            return _("The platform")
+        if event.actor == self.user.pk:
+            return _("You")
+        if not self.reader.is_applicant:
+            return str(people.get(event.actor, ""))
+        if event.role == "applicant":
+            return _("Your group")
+        labels = dict(Role.choices)
+        return ", ".join(str(labels[role]) for role in event.role.split("+") if role in labels)
+
+
+def _date(value: str | None) -> Any:
+    return day(datetime.date.fromisoformat(value)) if value else ""
+
+
+def money_of(grant: Grant) -> list[tuple[Any, Any]]:
+    """The figures of a grant as pairs."""
+    pairs = [
+        (_("Awarded"), eur(grant.amount_cents)),
+        (_("Paid"), eur(grant.paid_cents)),
+        (_("May still be called for"), eur(grant.callable_cents)),
+    ]
+    if grant.settled_cents is not None:
+        pairs.append((_("Settled at"), eur(grant.settled_cents)))
+    if grant.claim_cents:
+        pairs.append((_("To be paid back"), eur(grant.claim_cents)))
+    if grant.state in (GrantState.ISSUED, GrantState.ACCEPTED):
+        payable = grant.payable_from
+        payable_text = (
+            _("when the letter is binding or the right to sue is waived") if payable is None else day(payable)
+        )
+        if payable is None or payable > clock.today():
+            pairs.append((_("Money can be paid from"), payable_text))
+        pairs.append((_("Usage proof due"), day(grant.proof_due_on)))
+    return pairs
