@@ -15,7 +15,7 @@ from budgets.workflow import PaymentState
 from funding import clock
 from funding.bank import BankError, check_iban, sepa_text
 from funding.fields import GermanDateField, MoneyField, TextField
-from funding.models import MAX_CENTS, Programme
+from funding.models import MAX_CENTS, Category, Programme
 from funding.templatetags.show import eur_text
 
 
@@ -219,7 +219,8 @@ class ProofForm(forms.Form):
         self.lines = list(proof.lines.select_related("category"))
         initial = {name: getattr(proof, name) for name in self.ANSWERS} | {"version": proof.version}
         initial |= {f"spent_{line.pk}": line.spent_cents or None for line in self.lines}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         for line in self.lines:
             self.fields[f"spent_{line.pk}"] = MoneyField(
                 label=line.category.name,
@@ -263,8 +264,11 @@ class ReceiptForm(forms.Form):
     payee = TextField(label=_("Paid to"), required=False, max_length=200)
     purpose = TextField(label=_("What for"), required=False, max_length=200)
     amount_cents = MoneyField(label=_("Amount"), required=False)
-    category = forms.ModelChoiceField(
-        label=_("Kind of cost"), queryset=None, required=False, empty_label=pgettext_lazy("choice", "please choose")
+    category: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=_("Kind of cost"),
+        queryset=Category.objects.none(),
+        required=False,
+        empty_label=pgettext_lazy("choice", "please choose"),
     )
 
     def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
@@ -307,7 +311,7 @@ class BaseReceipts(BaseFormSet):
 Receipts = formset_factory(ReceiptForm, formset=BaseReceipts, extra=1, max_num=1000, absolute_max=1000)
 
 
-def receipts_of(proof: UsageProof, data: Any = None) -> BaseReceipts:
+def receipts_of(proof: UsageProof, data: Any = None) -> Any:
     """The list of receipts of a proof with one empty row at its end."""
     names = ("paid_on", "payee", "purpose", "amount_cents", "category")
     initial = [{name: getattr(row, name) for name in names} for row in proof.receipts.select_related("category")]
@@ -322,7 +326,8 @@ class CheckForm(forms.Form):
 
     def __init__(self, *args: Any, proof: UsageProof, tolerance_percent: int, **kwargs: Any) -> None:
         self.lines = list(proof.lines.select_related("category"))
-        super().__init__(*args, initial={"version": proof.version}, **kwargs)
+        kwargs["initial"] = {"version": proof.version}
+        super().__init__(*args, **kwargs)
         for line in self.lines:
             highest = rules.tolerated(line.planned_cents, tolerance_percent)
             line.exceeds = line.spent_cents > highest  # type: ignore[attr-defined]

@@ -184,6 +184,7 @@ class Grant(GrantWorkflow, Tenant):
         constraints = [
             models.UniqueConstraint(fields=["municipality", "application"], name="grant_once"),
             models.CheckConstraint(condition=Q(state__in=GrantState.values), name="grant_state"),
+            models.CheckConstraint(condition=Q(financing__in=Programme.Financing.values), name="grant_financing"),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,8 @@ def award(application: Application, *, cents: int, letter: Letter, proof_due_on:
         )
     if held := reserved_cents(application):
         post(year, "unreserve", held, by=by, application=application)
+    if application.start is None or application.end is None:
+        raise Refused(_("The project needs a start and an end before money can be awarded."))
     post(year, "commit", cents, by=by, application=application, ground=letter.title)
     result = application.evaluate()
     grant = Grant(

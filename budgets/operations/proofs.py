@@ -107,7 +107,7 @@ def settlement_of(proof: UsageProof) -> rules.Settlement:
     """What the usage proof comes to, by the rules of its financing (DOMAIN section 5)."""
     grant = proof.grant
     return rules.settle(
-        financing=grant.financing,
+        financing=grant.financing,  # type: ignore[arg-type]  # a database constraint names the four
         award=grant.amount_cents,
         planned_eligible=grant.planned_eligible_cents,
         planned_cost=grant.planned_cost_cents,

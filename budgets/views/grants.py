@@ -148,9 +148,9 @@ def payment_in_words(payment: Payment) -> tuple[str, str]:
         PaymentState.SENT_BACK: (_("Not paid: %(reason)s You can call again.") % {"reason": payment.note}, "warning"),
         PaymentState.CANCELLED: (_("Not paid: %(reason)s You can call again.") % {"reason": payment.note}, "warning"),
     }
-    if payment.state == PaymentState.BOOKED:
+    if payment.state == PaymentState.BOOKED and payment.booked_on:
         return _("Paid on %(day)s.") % {"day": date_format(payment.booked_on)}, "success"
-    return words[PaymentState(payment.state)]
+    return words.get(PaymentState(payment.state), (str(payment.get_state_display()), "neutral"))
 
 
 @login_required

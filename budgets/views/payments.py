@@ -126,7 +126,7 @@ def _history(payment: Payment) -> list[dict[str, Any]]:
 
 
 def _declared(payment: Payment) -> dict[str, Any]:
-    return {t.name: t for t in payment._meta.get_field("state").get_all_transitions(Payment)}  # type: ignore[attr-defined]
+    return {t.name: t for t in payment._meta.get_field("state").get_all_transitions(Payment)}
 
 
 def _warnings(payment: Payment) -> list[str]:
