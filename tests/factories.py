@@ -18,7 +18,7 @@ from budgets.models import BudgetYear, Grant, Payment, ProofLine, UsageProof
 from budgets.workflow import GrantState
 from funding.clock import BERLIN
 from funding.models import Assignment, Category, Municipality, Programme, Round, User
-from review.models import Decision
+from review.models import BoardMember, Decision
 
 _numbers = itertools.count(1)
 
@@ -341,3 +341,18 @@ def make_payment(grant: Grant, **fields: Any) -> Payment:
         "requested_at": datetime(2026, 3, 1, 9, 0, tzinfo=BERLIN),
     }
     return Payment.objects.create(municipality=grant.municipality, grant=grant, **defaults | fields)
+
+
+def make_member(programme: Programme, position: str = BoardMember.Position.MEMBER, **fields: Any) -> BoardMember:
+    """Somebody with a seat on the board, and the role that goes with it."""
+    user = fields.pop("user", None) or make_user(programme.municipality, "board")
+    defaults = {"since": date(2025, 1, 1)}
+    return BoardMember.objects.create(
+        municipality=programme.municipality, programme=programme, user=user, position=position, **defaults | fields
+    )
+
+
+def make_board(programme: Programme, members: int = 5) -> list[BoardMember]:
+    """A chair, a deputy and members, seven seats unless told otherwise."""
+    positions = ["chair", "deputy", *["member"] * members]
+    return [make_member(programme, position) for position in positions]

@@ -104,7 +104,7 @@ def prepare_decision(
 def drop_decision(application: Application, *, by: Any, reason: str) -> None:
     """A prepared decision falls with what it rested on; the money it held is free again."""
     for decision in application.decisions.prepared():
-        record(application.municipality_id, "decision.drop", decision, by=by)
+        record(application.municipality_id, "decision.drop", application, by=by, details={"decision": decision.pk})
         decision._history_user, decision._change_reason = by, reason
         decision.delete()
     if application.year and money.reserved_cents(application):
