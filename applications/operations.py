@@ -300,7 +300,7 @@ def submit(
         raise Refused(_("No round is open now. Your draft stays as it is, and you can send it in the next round."))
     if codes := hindrances(fresh, day):
         raise CannotSubmit(codes)
-    if fresh.state == State.DRAFT:
+    if fresh.state == State.DRAFT and fresh.start:
         fresh.round, fresh.year = round_, fresh.start.year
         save_with_history(fresh, by=by, reason="submit")
     promised = (round_.answer_by if round_ else None) or day + timedelta(weeks=fresh.programme.decision_weeks)
@@ -452,7 +452,7 @@ def remove_upload(upload: Upload, *, by: Any) -> None:
     if not may_be_written(application, by):
         raise Refused(_("The application was already sent. What was handed in stays with it."))
     record(application.municipality_id, "upload.remove", application, by=by, details={"sha256": upload.sha256})
-    stored = upload.file.name
+    stored = str(upload.file.name)
     upload._history_user = by  # type: ignore[attr-defined]
     upload.delete()
     transaction.on_commit(lambda: default_storage.delete(stored))

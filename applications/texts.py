@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -173,7 +174,7 @@ def share_hints(plan: rules.Plan, names: dict[str, str]) -> list[str]:
             "name": names[slug],
             "percent": f"{costs[0].share * 100:.0f}",
             "all": eur(sum(cost.amount_cents for cost in costs)),
-            "part": eur(money.round_cents(sum(cost.amount_cents * cost.share for cost in costs))),
+            "part": eur(money.round_cents(sum((cost.amount_cents * cost.share for cost in costs), Decimal(0)))),
         }
         if costs[0].share:
             hints.append(_("%(name)s: %(percent)s %% counts, that is %(part)s of %(all)s.") % figures)

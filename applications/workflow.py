@@ -88,7 +88,7 @@ class ApplicationWorkflow(Machine):
     def return_for_changes(self, *, by: Any, reason: str, sections: dict[str, str], answer_by: Any) -> None:
         self.officer_note, self.changes_asked, self.answer_by = reason, sections, answer_by
         # What was asked for counts as done again when its section is saved; the other sections stay done.
-        self.sections_done = [slug for slug in self.sections_done if slug not in sections]
+        self.sections_done = [slug for slug in self.sections_done if slug not in sections]  # type: ignore[has-type]
 
     @transition(
         state,

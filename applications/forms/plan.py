@@ -45,9 +45,18 @@ class LineForm(forms.Form):
             self.add_error(name, sentence)
 
 
+class CategoryField(forms.ModelChoiceField):
+    """The kinds of cost, each with what counts of it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        if not 0 < obj.eligible_share < 1:
+            return str(obj)
+        return _("%(name)s (%(percent)s %% counts)") % {"name": obj, "percent": f"{obj.eligible_share * 100:.0f}"}
+
+
 class CostForm(LineForm):
     typed = ("what", "unit_price_cents")
-    category = forms.ModelChoiceField(
+    category = CategoryField(
         label=gettext_lazy("Kind of cost"), queryset=None, required=False, empty_label=gettext_lazy("Please choose")
     )
     what = TextField(label=gettext_lazy("What for?"), required=False, max_length=200)
@@ -166,6 +175,10 @@ class CostsForm(SectionForm):
     @property
     def is_begun(self) -> bool:
         return bool(self.application.costs.all())
+
+    @property
+    def is_answered(self) -> bool:
+        return self.is_begun
 
     @property
     def is_complete(self) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -74,6 +75,11 @@ class SectionForm(forms.Form):
         return any(self.initial[name] for name in asked)
 
     @property
+    def is_answered(self) -> bool:
+        """Whether what is kept can stand as it is, should nothing be missing."""
+        return bool(self.needed) and self.is_begun
+
+    @property
     def is_complete(self) -> bool:
         """Whether what was sent answers all that needs an answer."""
         given = [name for name, value in self.cleaned_data.items() if value not in (None, "", [])]
@@ -87,8 +93,9 @@ class SectionForm(forms.Form):
 
     def renew_version(self, version: int) -> None:
         """After a collision: the next save is meant, and counts."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        renewed = cast(QueryDict, self.data).copy()
+        renewed["version"] = str(version)
+        self.data = renewed
 
     def pairs(self) -> list[tuple[Any, Any]]:
         """(question, answer) as they stand, for the page on which people check their answers."""

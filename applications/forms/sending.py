@@ -25,11 +25,11 @@ from funding.fields import GermanDateField
 class StartForm(forms.Form):
     """For whom a new application is."""
 
-    organisation = forms.ModelChoiceField(
-        label=gettext_lazy("For whom do you apply?"),
+    organisation: forms.ModelChoiceField = forms.ModelChoiceField(
+        label=gettext_lazy("Who applies?"),
         queryset=None,
         required=False,
-        empty_label=gettext_lazy("For a group or person not in this list"),
+        empty_label=gettext_lazy("A group or person not in this list"),
     )
 
     def __init__(self, *args: Any, organisations: QuerySet[Organisation], **kwargs: Any) -> None:
@@ -42,9 +42,9 @@ class CheckForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, application: Application) -> None:
         given = set(application.consents.filter(revoked_at=None).values_list("kind", flat=True))
-        super().__init__(*args, initial={"version": application.version}, **kwargs)
+        super().__init__(data, initial={"version": application.version})
         if application.paper and application.state == State.DRAFT:
             self.fields["received_on"] = GermanDateField(
                 label=_("On which day did it come in?"), initial=clock.today(), help_text=_("This day is its date.")
@@ -105,14 +105,14 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(
+    chosen = FilesField(
         label=gettext_lazy("Files"),
         error_messages={"required": gettext_lazy("Please choose at least one file.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["files"].help_text = _(
+        self.fields["chosen"].help_text = _(
             "PDF, JPEG or PNG, up to %(size)s megabytes each. You can choose several, or take a photo."
         ) % {"size": settings.UPLOAD_MAX_BYTES // 1024 // 1024}
 

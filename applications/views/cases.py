@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
-from applications import documents, operations, policies, texts
+from applications import documents, operations, policies, rules, texts
 from applications.forms import FORMS, ApplicationFilter, CheckForm, SectionForm, StartForm
 from applications.models import Application, FinancingLine, Organisation
 from applications.sections import BY_SLUG, SECTIONS, after
@@ -36,7 +37,9 @@ PER_PAGE = 25
 def application_list(request: HttpRequest) -> HttpResponse:
     """Everything this person may see: theirs as an applicant, the town's as staff."""
     visible = Application.objects.visible_to(request.user)
-    found = ApplicationFilter(request.GET, visible.with_parties().order_by("-received_on", "-pk"))
+    found = ApplicationFilter(
+        request.GET, visible.with_parties().order_by(F("received_on").desc(nulls_first=True), "-pk")
+    )
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(case, texts.state_label(case, request.user), texts.TONES.get(case.state)) for case in page]
     context = {"filter": found, "page_obj": page, "rows": [(*row, texts.next_date(row[0])) for row in rows]}
@@ -54,8 +57,10 @@ def create(request: HttpRequest, programme_pk: int) -> HttpResponse:
     organisations = Organisation.objects.filter(municipality=programme.municipality_id).order_by("name", "pk")
     if not paper:
         rights = ["edit", "submit"]
-        organisations = organisations.filter(memberships__user=request.user, memberships__right__in=rights)
-    form = StartForm(request.POST if request.method == "POST" else None, organisations=organisations)
+        organisations = organisations.filter(memberships__user=request.user.pk, memberships__right__in=rights)
+    data = request.POST if request.method == "POST" else None
+    initial = {} if paper else {"organisation": organisations.first()}
+    form = StartForm(data, organisations=organisations, initial=initial)
     if request.method == "POST" and form.is_valid():
         organisation = form.cleaned_data["organisation"]
         answers = {"paper": True} if paper else {}
@@ -83,7 +88,6 @@ class Task:
     url: str
     status: str
     tone: str
-    hint: str = ""
 
 
 def _visible(request: HttpRequest, pk: int) -> Application:
@@ -111,30 +115,38 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("case", application.pk)
     codes = [code for code in operations.hindrances(application, clock.today()) if code != "missing-declarations"]
     found = texts.points(codes, application, application.evaluate())
+    tasks = _tasks(application, found)
+    # A section nobody has looked at yet says so itself; its questions need no list of reproaches.
+    begun = {slug for slug, task in tasks.items() if task.status != _("not started")}
     context = {
         "application": application,
         "state": texts.state_label(application, request.user),
         "tone": texts.TONES.get(application.state),
-        "tasks": [*_tasks(application, found), _last_task(application, found)],
-        "points": _with_urls(application, found),
+        "tasks": [*tasks.values(), _last_task(application, found)],
+        "points": [point for point in found if point.section in begun],
+        "changes": [
+            (BY_SLUG[slug].title, _section_url(application, slug), reason)
+            for slug, reason in application.changes_asked.items()
+            if slug in BY_SLUG
+        ],
         "moves": [move for move in application.moves_for(request.user) if move.at != "applications:check"],
         "uploads": application.uploads.all(),
     }
     return render(request, "applications/application_tasks.html", context)
 
 
-def _tasks(application: Application, found: list[texts.Point]) -> list[Task]:
+def _tasks(application: Application, found: list[texts.Point]) -> dict[str, Task]:
     missing = {point.section for point in found if point.code.startswith("missing-")}
     wrong = {point.section for point in found if not point.code.startswith("missing-")}
     slugs = [section.slug for section in SECTIONS]
-    return [_task(application, slug, is_missing=slug in missing, is_wrong=slug in wrong) for slug in slugs]
+    return {slug: _task(application, slug, is_missing=slug in missing, is_wrong=slug in wrong) for slug in slugs}
 
 
 def _task(application: Application, slug: str, *, is_missing: bool, is_wrong: bool) -> Task:
     form = FORMS[slug](application=application)
     is_saved = slug in application.sections_done
     # What an earlier application or an import has answered needs nobody to save it again.
-    is_done = not is_missing and (is_saved or bool(form.needed and form.is_begun))
+    is_done = not is_missing and (is_saved or form.is_answered)
     wanted = application.changes_asked.get(slug, "") if application.state == State.RETURNED else ""
     if wanted and not is_saved:
         status, tone = _("change wanted"), "warning"
@@ -146,8 +158,11 @@ def _task(application: Application, slug: str, *, is_missing: bool, is_wrong: bo
         status, tone = _("begun"), "info"
     else:
         status, tone = _("not started"), "neutral"
-    url = reverse("applications:edit", args=[application.pk, slug])
-    return Task(BY_SLUG[slug].title, url, status, tone, wanted)
+    return Task(BY_SLUG[slug].title, _section_url(application, slug), status, tone)
+
+
+def _section_url(application: Application, slug: str) -> str:
+    return reverse("applications:edit", args=[application.pk, slug])
 
 
 def _last_task(application: Application, found: list[texts.Point]) -> Task:
@@ -212,7 +227,7 @@ def _next_page(request: HttpRequest, application: Application, section: str) -> 
     following = after(section)
     if request.GET.get("from") == "check" or following is None:
         return reverse("applications:check", args=[application.pk])
-    return reverse("applications:edit", args=[application.pk, following.slug])
+    return _section_url(application, following.slug)
 
 
 def _calculated(application: Application, plan: Any) -> dict[str, Any]:
@@ -221,10 +236,11 @@ def _calculated(application: Application, plan: Any) -> dict[str, Any]:
     left = None
     if application.start and (year := programme.years.filter(year=application.start.year).first()):
         left = year.balances.free_cents
-    result = texts.rules.evaluate(plan, programme.cap_per_project_cents, left)
+    result = rules.evaluate(plan, programme.cap_per_project_cents, left)
     names = {category.slug: category.name for category in programme.categories.all()}
     return {
         "result": result,
+        "surplus_cents": -result.open_cents if result.open_cents < 0 else 0,
         "highest": texts.highest_grant(result),
         "balance": texts.balance(result),
         "hints": texts.share_hints(plan, names),
@@ -290,7 +306,7 @@ def _with_urls(application: Application, points: list[texts.Point]) -> list[tupl
 
 
 def _change_url(application: Application, slug: str) -> str:
-    return reverse("applications:edit", args=[application.pk, slug]) + "?from=check"
+    return _section_url(application, slug) + "?from=check"
 
 
 def _summary(application: Application, slug: str) -> dict[str, Any]:

@@ -37,13 +37,13 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         refused = [
-            sentence for file in form.cleaned_data["files"] if (sentence := _take(request, application, file, section))
+            sentence for file in form.cleaned_data["chosen"] if (sentence := _take(request, application, file, section))
         ]
         if not refused:
             messages.success(request, _("The files are stored."))
             return redirect(request.get_full_path())
         for sentence in refused:
-            form.add_error("files", sentence)
+            form.add_error("chosen", sentence)
     context = {
         "application": application,
         "form": form,

@@ -105,7 +105,7 @@ def _record(request: HttpRequest, pk: int, act: Callable[..., Letter], title: st
 
 
 def _sentence(letter: Letter) -> str:
-    notified, ends = date_format(letter.notified_on), date_format(letter.remedy_ends_on)
+    notified, ends = (date_format(day) if day else "" for day in (letter.notified_on, letter.remedy_ends_on))
     return _("Recorded. The letter counts as received on %(day)s; action is possible until %(end)s.") % {
         "day": notified,
         "end": ends,

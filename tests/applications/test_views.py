@@ -185,7 +185,20 @@ def test_detail_of_a_new_draft_lists_the_sections_and_what_is_missing(client, pr
         ("Bank account", "not started"),
         ("Check and send", "not ready yet"),
     ]
-    assert response.context["points"][0][0] == "The name of your group or organisation is missing."
+    assert response.context["points"] == []
+
+
+def test_detail_of_a_half_written_draft_says_what_is_missing_in_what_was_begun(client, town, programme, applicant):
+    organisation = make_organisation(town, applicant, iban="")
+    application = make_application(programme, organisation, summary="", start=None, end=None, plan=((), ()))
+    client.force_login(applicant)
+
+    response = client.get(url("detail", application.pk))
+
+    assert [point.sentence for point in response.context["points"]] == [
+        "Please describe your project in a few sentences.",
+        "The IBAN is missing. It stands on the bank card and on every statement.",
+    ]
 
 
 def test_detail_of_a_returned_case_marks_only_what_was_asked_for(client, town, programme, applicant, officer, draft):
@@ -200,14 +213,14 @@ def test_detail_of_a_returned_case_marks_only_what_was_asked_for(client, town, p
     )
     client.force_login(applicant)
 
-    before = client.get(url("detail", draft.pk)).context["tasks"]
+    before = client.get(url("detail", draft.pk)).context
     operations.save_answers(sent, "when", by=applicant, answers={"place": "Marktplatz"})
-    after = client.get(url("detail", draft.pk)).context["tasks"]
+    after = client.get(url("detail", draft.pk)).context
 
-    asked = [(task.title, task.status, task.hint) for task in before if task.hint]
-    assert asked == [("When and where", "change wanted", "Wann genau?")]
-    assert {task.status for task in before if not task.hint} == {"done", "ready to send"} | {before[3].status}
-    assert after[2].status == "changed"
+    assert [(str(title), reason) for title, _url, reason in before["changes"]] == [("When and where", "Wann genau?")]
+    statuses = ["done", "done", "change wanted", "begun", "done", "done", "ready to send"]
+    assert [task.status for task in before["tasks"]] == statuses
+    assert after["tasks"][2].status == "changed"
 
 
 def test_detail_of_a_sent_case_leads_to_the_case(client, applicant, draft):
@@ -656,9 +669,9 @@ def test_upload_takes_the_good_files_and_names_the_others(client, applicant, dra
     client.force_login(applicant)
     gif = SimpleUploadedFile("bild.pdf", b"GIF89a" + b"x" * 50, "application/pdf")
 
-    response = client.post(url("upload", draft.pk) + "?section=bank", {"files": [pdf_file(), gif]})
+    response = client.post(url("upload", draft.pk) + "?section=bank", {"chosen": [pdf_file(), gif]})
 
-    assert response.context["form"].errors["files"][0].startswith("bild.pdf: This is no PDF")
+    assert response.context["form"].errors["chosen"][0].startswith("bild.pdf: This is no PDF")
     [stored] = draft.uploads.all()
     assert (stored.name, stored.section, stored.media_type) == ("Satzung.pdf", "bank", "application/pdf")
     with stored.file.open("rb") as file:
@@ -670,9 +683,9 @@ def test_upload_that_is_too_large_is_refused_by_name(client, applicant, draft, s
     settings.UPLOAD_MAX_BYTES = 100
     client.force_login(applicant)
 
-    response = client.post(url("upload", draft.pk), {"files": [pdf_file()]})
+    response = client.post(url("upload", draft.pk), {"chosen": [pdf_file()]})
 
-    assert "Satzung.pdf: larger than" in response.context["form"].errors["files"][0]
+    assert "Satzung.pdf: larger than" in response.context["form"].errors["chosen"][0]
     assert draft.uploads.count() == 0
 
 
