@@ -211,7 +211,7 @@ def _of_member(user: Any, towns: list[int]) -> Iterator[Task]:
         if own is None:
             undeclared[item.meeting] = undeclared.get(item.meeting, 0) + 1
         elif not own.biased and _may_vote_now(item, user):
-            url = reverse("review:ballot", args=[item.pk])
+            url = reverse("review:item", args=[item.pk])
             yield _task(item.meeting, _("Vote on number %s") % item.position, url, item.meeting.held_on)
     for meeting, count in undeclared.items():
         what = ngettext("Say whether you are biased: %s case", "Say whether you are biased: %s cases", count) % count
