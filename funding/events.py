@@ -158,7 +158,9 @@ def _mismatches(municipality: Any) -> Iterator[Mismatch]:
         if entry.number in kept and kept[entry.number] != entry.hash:
             yield wrong(entry.number, "altered: the head kept outside the database differs")
         more = details.get(entry.pk)
-        if more is not None and not more.erased and details_hash(more.salt, more.details) != entry.details_hash:
+        if more is None:
+            yield wrong(entry.number, "altered: its details were removed instead of erased")
+        elif (more.details or more.salt) if more.erased else details_hash(more.salt, more.details) != entry.details_hash:
             yield wrong(entry.number, "altered: its details do not match their fingerprint")
         number, digest = entry.number, entry.hash
     if kept and max(kept) > number:

@@ -217,7 +217,7 @@ def choose_programme(slug: str = "") -> Programme:
             _("There is no programme “%s”.") % slug if slug else _("No programme can take applications yet.")
         )
     if len(candidates) > 1:
-        names = ", ".join(f"{programme.municipality.slug}/{programme.slug}" for programme in candidates)
+        names = ", ".join(sorted(f"{programme.municipality.slug}/{programme.slug}" for programme in candidates))
         raise FileError(_("Please say which programme it is: %s") % names)
     return candidates[0]
 
