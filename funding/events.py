@@ -138,6 +138,13 @@ def verify(municipality: Any) -> Mismatch | None:
     return next(_mismatches(municipality), None)
 
 
+def _proves(more: Any, fingerprint: str) -> bool:
+    """Details are those of their entry, or erased and then nothing at all."""
+    if more.erased:
+        return not more.details and not more.salt
+    return details_hash(more.salt, more.details) == fingerprint
+
+
 def _mismatches(municipality: Any) -> Iterator[Mismatch]:
     from funding.models import Event, EventDetails, EventHead
 
@@ -159,8 +166,8 @@ def _mismatches(municipality: Any) -> Iterator[Mismatch]:
             yield wrong(entry.number, "altered: the head kept outside the database differs")
         more = details.get(entry.pk)
         if more is None:
-            yield wrong(entry.number, "altered: its details were removed instead of erased")
-        elif (more.details or more.salt) if more.erased else details_hash(more.salt, more.details) != entry.details_hash:
+            yield wrong(entry.number, "altered or inserted: its details are missing, not even erased")
+        elif not _proves(more, entry.details_hash):
             yield wrong(entry.number, "altered: its details do not match their fingerprint")
         number, digest = entry.number, entry.hash
     if kept and max(kept) > number:

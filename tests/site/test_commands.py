@@ -455,7 +455,7 @@ def test_audit_names_an_inserted_entry(town):
     entry.hash = entry_hash(entry)
     entry.save(force_insert=True)
 
-    assert failing("verify_audit").startswith("unna: entry 7: ")
+    assert failing("verify_audit").startswith("unna: entry 6: altered or inserted")
 
 
 @pytest.mark.parametrize("with_head", [False, True])
@@ -486,7 +486,13 @@ def test_audit_names_altered_details(town):
 def test_audit_names_removed_details(town):
     EventDetails.objects.filter(event__number=2).delete()
 
-    assert failing("verify_audit").startswith("unna: entry 2: ")
+    assert failing("verify_audit").startswith("unna: entry 2: altered or inserted: its details are missing")
+
+
+def test_audit_names_details_that_were_altered_under_the_cover_of_erasure(town):
+    EventDetails.objects.filter(event__number=2).update(details={"number": 99}, salt="", erased=True)
+
+    assert failing("verify_audit").startswith("unna: entry 2: altered: its details")
 
 
 def test_audit_accepts_details_that_were_erased(town):
