@@ -54,7 +54,9 @@ def create(request: HttpRequest, programme_pk: int) -> HttpResponse:
     if not policies.may_start(programme, request.user):
         raise PermissionDenied
     paper = is_officer(programme, request.user)
-    organisations = Organisation.objects.filter(municipality=programme.municipality_id).order_by("name", "pk")
+    organisations = (
+        Organisation.objects.filter(municipality=programme.municipality_id).exclude(name="").order_by("name", "pk")
+    )
     if not paper:
         rights = ["edit", "submit"]
         organisations = organisations.filter(memberships__user=request.user.pk, memberships__right__in=rights)
