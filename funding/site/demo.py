@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from applications import operations as applying
 from applications.models import Application, Letter, Membership
 from budgets import operations as money
 from budgets.models import Grant, Payment, UsageProof
 from funding import clock
 from funding.gate import Machine, carry_out, save_with_history, writes
-from funding.models import Assignment, Municipality, Programme, Round, User
+from funding.models import Assignment, Message, Municipality, Programme, Round, User
 from funding.policies import SYSTEM, Role
 from funding.site.imports import SAMPLES, import_application, parse
+from funding.site.operations import send_message
 from review import operations as review
 from review.models import BoardMember, Decision, Meeting, Motion
 
@@ -172,10 +175,20 @@ class Case:
                 deviation_reason="Der Topf soll für mehr Projekte reichen." if deviates else "",
             )
 
-    def release(self, offset: int, cents: int, **details: Any) -> "Case":
+    def release(self, offset: int, cents: int, *, mail: bool = True, **details: Any) -> "Case":
         decision = self.decide(offset, cents, **details)
         with self.on(offset):
             review.release(decision, by=self.cast.staff[Role.DECIDER])
+        return self.send_mails(offset) if mail else self
+
+    def send_mails(self, offset: int) -> "Case":
+        """The officer reads and sends what waits as a draft about this case or one of its letters."""
+        cases = Q(about="applications.application", about_id=self.application.pk)
+        letters = Q(about="applications.letter", about_id__in=self.application.letters.values("pk"))
+        with self.on(offset):
+            for draft in Message.objects.filter(cases | letters, state=Message.State.DRAFT).order_by("pk"):
+                subject, body = draft.subject, draft.body
+                send_message(draft, by=self.cast.staff[Role.OFFICER], subject=subject, body=body)
         return self
 
     @property
@@ -251,6 +264,9 @@ class Case:
     def settle(self, offset: int) -> "Case":
         with self.on(offset):
             money.settle(self.proof, by=self.cast.staff[Role.DECIDER])
+        self.send_mails(offset)
+        with self.on(offset + 1):
+            applying.open_letter(self.letter, by=self.writer)
         return self
 
 
@@ -384,7 +400,7 @@ def _this_season(cast: Cast) -> None:
     cases = _season(cast, titles, received=-70, start=-5, end=120)
     issued, childcare, guides, parents, festival, declined, lapsed, rejected, undecided, _deferred = cases
     undecided.decide(-3, 832_50)
-    issued.release(-6, 1_598_90)
+    issued.release(-1, 1_598_90, mail=False)
     childcare.release(-30, 2_605_00).accept(-28)
     guides.release(-30, 1_500_00).accept(-28)
     parents.release(-30, 832_50).accept(-28)
@@ -393,6 +409,9 @@ def _this_season(cast: Cast) -> None:
     declined.release(-30, 1_500_00)
     lapsed.release(-30, 832_50)
     rejected.release(-30, 0, kind="reject", reasons="Das Angebot gibt es im selben Stadtteil schon.")
+    for case in (declined, lapsed, rejected):
+        with case.on(-27):
+            applying.open_letter(case.letter, by=case.writer)
 
     childcare.pay(-20, 1_000_00)
     childcare.pay(-2, 605_00, until="requested")
@@ -434,6 +453,7 @@ def _coming_meeting(cast: Cast) -> None:
     with returned.on(-15):
         wish = {"when": "Bitte nennen Sie einen Ort, der mit dem Bus zu erreichen ist."}
         review.return_for_changes(returned.application, wish, by=officer, reason="Eine Frage zum Ort ist noch offen.")
+    returned.send_mails(-15)
 
     agenda = [
         _case(cast, sample, -25, title=title, **later).submit(-25).admit(-18).application
@@ -458,6 +478,7 @@ def _coming_meeting(cast: Cast) -> None:
             by=officer,
             reason="Der Kostenplan fehlt.",
         )
+    lapsed.send_mails(-50)
     lapsed.act(-20, lapsed.application, "lapse", Role.OFFICER, reason="Trotz Nachfrage keine Antwort.")
 
 
@@ -465,6 +486,10 @@ def _coming_meeting(cast: Cast) -> None:
 def build(programme: Programme) -> dict[str, int]:
     """Fill the town of this programme with the demo; how many applications, grants, payments and proofs it holds."""
     town = programme.municipality
+    # Numbers that the Federal Network Agency keeps free for films and examples.
+    town.phone, town.email = town.phone or "(0221) 4710 123", town.email or f"integration@{DOMAIN}"
+    town.iban, town.account_holder = "DE02370501980001802057", town.name
+    save_with_history(town, by=SYSTEM, reason="demo")
     cast = Cast(town=town, programme=programme, today=clock.today())
     _engage_staff(cast)
     _open_rounds(cast)
