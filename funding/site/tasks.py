@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,21 +31,23 @@ OUTCOMES = (Letter.Kind.AWARD, Letter.Kind.REJECTION, Letter.Kind.SETTLEMENT)
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: about what, what to do, by when (None: no promise was made), and where."""
+    """One thing to do: what, about what, where, and the day that was promised or (`since`) from which it waits."""
 
-    title: str
     what: str
+    title: str
     url: str
     due: datetime.date | None = None
-    hint: str = ""
+    since: datetime.date | None = None
 
     @property
-    def status(self) -> str:
-        return self.what
+    def is_late(self) -> bool:
+        """A promised day is over."""
+        return self.due is not None and self.due < clock.today()
 
     @property
-    def tone(self) -> str:
-        return "danger" if self.due is not None and self.due < clock.today() else "info"
+    def order(self) -> tuple[Any, ...]:
+        """The oldest promise first, then what waits longest, then what has no day."""
+        return (self.due or self.since or datetime.date.max, self.title, self.what)
 
 
 def tasks_of(user: Any) -> list[Task]:
@@ -55,16 +56,19 @@ def tasks_of(user: Any) -> list[Task]:
     for role, of_role in BY_ROLE.items():
         if towns := user.towns_as(role):
             found += of_role(user, towns)
-    return sorted(found, key=lambda task: (task.due is None, task.due or datetime.date.max, task.title, task.what))
+    return sorted(found, key=lambda task: task.order)
 
 
-def _task(title: Any, what: str, url: str, due: datetime.date | None = None) -> Task:
-    hint = _("by %s") % date_format(due) if due else ""
-    return Task(str(title), what, url, due, hint)
+def _case(application: Application, what: str, **days: datetime.date | None) -> Task:
+    return Task(what, str(application), reverse("case", args=[application.pk]), **days)
 
 
-def _case(application: Application, what: str, due: datetime.date | None = None) -> Task:
-    return _task(application, what, reverse("case", args=[application.pk]), due)
+def _about(obj: Any, what: str, url: str, *args: Any, **days: datetime.date | None) -> Task:
+    return Task(what, str(obj), reverse(url, args=args), **days)
+
+
+def _day(moment: datetime.datetime | None) -> datetime.date | None:
+    return timezone.localdate(moment, clock.BERLIN) if moment else None
 
 
 # --- Applicants -------------------------------------------------------------------------------------------------------
@@ -75,11 +79,8 @@ def _of_applicant(user: Any) -> Iterator[Task]:
     mine = Q(organisation__memberships__user=user, organisation__memberships__right__in=("edit", "submit"))
     waiting = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
     for application in Application.objects.filter(mine, state__in=waiting).order_by("pk"):
-        url = reverse("applications:detail", args=[application.pk])
-        if application.state == State.DRAFT:
-            yield _task(application, _("Finish and send"), url)
-        else:
-            yield _task(application, _("Change something and send again"), url, application.answer_by)
+        what = _("Finish and send") if application.state == State.DRAFT else _("Change something and send again")
+        yield _about(application, what, "applications:detail", application.pk, due=application.answer_by)
     letters = Letter.objects.filter(
         kind__in=OUTCOMES,
         opened_at=None,
@@ -87,7 +88,7 @@ def _of_applicant(user: Any) -> Iterator[Task]:
         application__organisation__memberships__right="submit",
     )
     for letter in letters.select_related("application").order_by("pk"):
-        yield _task(letter.application, _("Open your letter"), reverse("document", args=[letter.key]))
+        yield _about(letter.application, _("Open your letter"), "document", letter.key, since=_day(letter.issued_at))
     grants = Grant.objects.filter(
         organisation__memberships__user=user,
         organisation__memberships__right__in=("edit", "submit"),
@@ -107,11 +108,11 @@ def _of_recipient(grant: Grant, user: Any) -> Iterator[Task]:
     if entitled and grant.waived_on is None and grant.letter.opened_at is not None and remedy_open:
         yield _case(grant.application, _("If you like: waive the right to sue, so the money comes sooner"))
     if entitled and grant.callable_cents > 0 and grant.payment_mode == Programme.PaymentMode.ON_CALL:
-        yield _task(grant.application, _("Call for the money"), reverse("budgets:call", args=[grant.pk]))
+        yield _about(grant.application, _("Call for the money when you need it"), "budgets:call", grant.pk)
     for proof in grant.proofs.all():
         if proof.state in (ProofState.OPEN, ProofState.RETURNED):
             what = _("Tell us how it went") if proof.state == ProofState.OPEN else _("Answer questions about the proof")
-            yield _task(grant.application, what, reverse("budgets:proof", args=[proof.pk]), grant.proof_due_on)
+            yield _about(grant.application, what, "budgets:proof", proof.pk, due=grant.proof_due_on)
 
 
 # --- Officer ----------------------------------------------------------------------------------------------------------
@@ -123,22 +124,28 @@ def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
     letters = Letter.objects.filter(municipality__in=towns, kind__in=OUTCOMES, notified_on=None)
     for letter in letters.select_related("application", "municipality").order_by("pk"):
         if letter.delivery == Letter.Delivery.POST:
-            yield _case(letter.application, _("Post the letter and note the day"), timezone.localdate(letter.issued_at))
+            yield _case(letter.application, _("Post the letter and note the day"), since=_day(letter.issued_at))
         elif letter.delivery == Letter.Delivery.DOWNLOAD and letter.provided_on is not None:
             closes = calendar.download_closes_on(letter.provided_on, letter.municipality.state)
             if closes < today:
-                yield _case(letter.application, _("The letter was not opened: send it by post"), closes)
-    waiting = (Message.State.DRAFT, Message.State.FAILED)
-    messages = Message.objects.filter(municipality__in=towns, state__in=waiting).exclude(kind=SIGN_IN_KIND)
-    for message in messages.order_by("pk"):
-        what = _("Read the mail and send it") if message.state == Message.State.DRAFT else _("The mail did not go out")
-        yield _task(
-            message.subject, what, reverse("message", args=[message.pk]), timezone.localdate(message.written_at)
-        )
+                yield _case(letter.application, _("The letter was not opened: send it by post"), since=closes)
+    yield from _mails_of_officer(towns)
     yield from _proofs_of_officer(user, towns, today)
     meetings = Meeting.objects.filter(municipality__in=towns, closed_at=None, held_on__lte=today)
     for meeting in meetings.select_related("programme").order_by("pk"):
-        yield _task(meeting, _("Finish the minutes"), reverse("review:meeting", args=[meeting.pk]), meeting.held_on)
+        yield _about(meeting, _("Hold it, and finish every case"), "review:meeting", meeting.pk, since=meeting.held_on)
+
+
+def _mails_of_officer(towns: list[int]) -> Iterator[Task]:
+    """Mails are read one after the other: one entry for all drafts, one for all that did not go out."""
+    waiting = (Message.State.DRAFT, Message.State.FAILED)
+    found = Message.objects.filter(municipality__in=towns, state__in=waiting).exclude(kind=SIGN_IN_KIND)
+    counted = found.values("state").annotate(count=Count("pk"), oldest=Min("written_at")).order_by("state")
+    for row in counted:
+        is_draft = row["state"] == Message.State.DRAFT
+        what = _("Read mails and send them") if is_draft else _("Mails did not go out: try again")
+        title = ngettext("%s mail", "%s mails", row["count"]) % row["count"]
+        yield Task(what, title, f"{reverse('outbox')}?state={row['state']}", since=_day(row["oldest"]))
 
 
 def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:
@@ -153,20 +160,17 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
         if application.state == State.SUBMITTED:
             answered = application.with_submissions > 1
             what = _("Answered: check again") if answered else _("New: check")
-            url = reverse("review:check", args=[application.pk])
-            yield _task(application, what, url, application.promised_on)
+            yield _about(application, what, "review:check", application.pk, due=application.promised_on)
         elif application.state == State.DEFERRED:
-            yield _case(application, _("Deferred: take up again"), application.promised_on)
+            yield _case(application, _("Deferred: take up again"), due=application.promised_on)
         elif application.state == State.ADMITTED:
             if not application.with_open_items:
-                yield _case(application, _("Put on the agenda of a meeting"), application.promised_on)
+                yield _case(application, _("Put on the agenda of a meeting"), due=application.promised_on)
         elif application.answer_by is not None and application.answer_by < today:
-            yield _case(application, _("No answer came in time"), application.answer_by)
+            yield _case(application, _("No answer came in time"), since=application.answer_by)
     papers = Application.objects.filter(municipality__in=towns, state=State.DRAFT, paper=True)
     for application in papers.order_by("pk"):
-        yield _case(
-            application, _("Paper application: complete it or record it as incomplete"), application.received_on
-        )
+        yield _case(application, _("Paper: complete it, or record it as incomplete"), since=application.received_on)
 
 
 def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:
@@ -182,11 +186,14 @@ def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Ite
         if not may_check(proof, user):
             continue
         if proof.state == ProofState.SUBMITTED:
-            url = reverse("budgets:proof_check", args=[proof.pk])
-            day = timezone.localdate(proof.submitted_at) if proof.submitted_at else None
-            yield _task(proof.grant.application, _("Check the usage proof"), url, day)
+            day = _day(proof.submitted_at)
+            yield _about(
+                proof.grant.application, _("Check the usage proof"), "budgets:proof_check", proof.pk, since=day
+            )
         else:
-            yield _case(proof.grant.application, _("The usage proof is late"), proof.grant.proof_due_on)
+            yield _case(
+                proof.grant.application, _("The usage proof is late: remind or extend"), due=proof.grant.proof_due_on
+            )
     settled = Grant.objects.filter(municipality__in=towns, state=GrantState.SETTLED)
     for grant in settled.select_related("application").prefetch_related("payments", "repayments").order_by("pk"):
         if grant.open_cents == 0:
@@ -211,11 +218,11 @@ def _of_member(user: Any, towns: list[int]) -> Iterator[Task]:
         if own is None:
             undeclared[item.meeting] = undeclared.get(item.meeting, 0) + 1
         elif not own.biased and _may_vote_now(item, user):
-            url = reverse("review:item", args=[item.pk])
-            yield _task(item.meeting, _("Vote on number %s") % item.position, url, item.meeting.held_on)
+            what = _("Vote on number %s") % item.position
+            yield _about(item.meeting, what, "review:item", item.pk, due=item.meeting.held_on)
     for meeting, count in undeclared.items():
         what = ngettext("Say whether you are biased: %s case", "Say whether you are biased: %s cases", count) % count
-        yield _task(meeting, what, reverse("review:meeting", args=[meeting.pk]), meeting.held_on)
+        yield _about(meeting, what, "review:meeting", meeting.pk, due=meeting.held_on)
 
 
 def _may_vote_now(item: BoardItem, user: Any) -> bool:
@@ -238,17 +245,16 @@ def _of_decider(user: Any, towns: list[int]) -> Iterator[Task]:
         if not may_prepare_decision(application, user):
             continue
         what = _("Read the decision again and release it") if application.pk in prepared else _("Decide")
-        url = reverse("review:decide", args=[application.pk])
-        yield _task(application, what, url, application.promised_on)
+        yield _about(application, what, "review:decide", application.pk, due=application.promised_on)
     proofs = UsageProof.objects.filter(municipality__in=towns, state=ProofState.CHECKED)
     for proof in proofs.select_related("grant__application").order_by("pk"):
         if may_settle(proof, user):
-            yield _task(proof.grant.application, _("Settle"), reverse("budgets:settle", args=[proof.pk]))
+            yield _about(proof.grant.application, _("Settle"), "budgets:settle", proof.pk, since=_day(proof.checked_at))
     contested = Grant.objects.filter(municipality__in=towns, state=GrantState.CONTESTED)
     for grant in contested.select_related("application").order_by("pk"):
         if not may_rule(grant, user):
             continue
-        yield _case(grant.application, _("A remedy is recorded: release what is undisputed"), grant.contested_on)
+        yield _case(grant.application, _("A remedy is recorded: release what is undisputed"), since=grant.contested_on)
 
 
 # --- Money ------------------------------------------------------------------------------------------------------------
@@ -259,21 +265,20 @@ def _payments(towns: list[int], *states: str) -> Any:
     return found.select_related("grant__application").order_by("pk")
 
 
-def _payment(payment: Payment, what: str, due: datetime.date | None) -> Task:
-    return _task(payment.grant.application, what, reverse("budgets:payment", args=[payment.pk]), due)
+def _payment(payment: Payment, what: str, since: datetime.date | None) -> Task:
+    return _about(payment.grant.application, what, "budgets:payment", payment.pk, since=since)
 
 
 def _of_verifier(user: Any, towns: list[int]) -> Iterator[Task]:
     for payment in _payments(towns, PaymentState.REQUESTED):
         if may_verify(payment, user):
-            yield _payment(payment, _("Verify the payment"), timezone.localdate(payment.requested_at))
+            yield _payment(payment, _("Verify the payment"), _day(payment.requested_at))
 
 
 def _of_authoriser(user: Any, towns: list[int]) -> Iterator[Task]:
     for payment in _payments(towns, PaymentState.VERIFIED):
         if may_order(payment, user):
-            day = timezone.localdate(payment.verified_at) if payment.verified_at else None
-            yield _payment(payment, _("Order the payment"), day)
+            yield _payment(payment, _("Order the payment"), _day(payment.verified_at))
 
 
 def _of_cashier(user: Any, towns: list[int]) -> Iterator[Task]:
@@ -281,15 +286,15 @@ def _of_cashier(user: Any, towns: list[int]) -> Iterator[Task]:
         if not may_pay_out(payment, user):
             continue
         if payment.state == PaymentState.ORDERED:
-            url = reverse("budgets:run-create")
-            yield _task(payment.grant.application, _("Hand the payment over"), url, payment.due_on)
+            what = _("Hand the payment over")
+            yield _about(payment.grant.application, what, "budgets:run-create", due=payment.due_on)
         else:
             yield _payment(payment, _("Book the payment when the bank has paid"), payment.due_on)
     owed = Grant.objects.filter(municipality__in=towns, settled_cents__isnull=False).exclude(state=GrantState.CLOSED)
     for grant in owed.select_related("application").prefetch_related("payments", "repayments").order_by("pk"):
         if grant.claim_cents and may_record_repayment(grant, user):
-            url = reverse("budgets:repayment", args=[grant.pk])
-            yield _task(grant.application, _("Money has to come back: book it when it is there"), url)
+            what = _("Money has to come back: book it when it is there")
+            yield _about(grant.application, what, "budgets:repayment", grant.pk)
 
 
 # --- Administrator and auditor ----------------------------------------------------------------------------------------
@@ -298,24 +303,26 @@ def _of_cashier(user: Any, towns: list[int]) -> Iterator[Task]:
 def _of_administrator(user: Any, towns: list[int]) -> Iterator[Task]:
     for town in Municipality.objects.filter(pk__in=towns).order_by("name", "pk"):
         if missing := town.missing_for_letters:
-            names = ", ".join(str(name) for name in missing)
-            yield Task(str(town), _("Complete the letterhead"), reverse("town", args=[town.pk]), None, names)
+            yield _about(town, _("Complete the letterhead: %s") % _names(missing), "town", town.pk)
     today = clock.today()
     ahead = Count("rounds", filter=Q(rounds__closes_on__gte=today), distinct=True)
-    found = Programme.objects.filter(municipality__in=towns).annotate(with_rounds_ahead=ahead)
-    for programme in found.prefetch_related("categories").in_order():
+    programmes = Programme.objects.filter(municipality__in=towns).annotate(with_rounds_ahead=ahead)
+    found = list(programmes.prefetch_related("categories").in_order())
+    for programme in found:
         if missing := programme.missing_for_round():
-            names = ", ".join(str(name) for name in missing)
-            url = reverse("programme-edit", args=[programme.pk])
-            yield Task(str(programme), _("Complete the programme"), url, None, names)
+            yield _about(programme, _("Complete the programme: %s") % _names(missing), "programme-edit", programme.pk)
         elif not programme.with_rounds_ahead:
-            yield _task(programme, _("Open a round"), reverse("round-create", args=[programme.pk]))
-    if not Programme.objects.filter(municipality__in=towns).exists():
-        yield _task(_("Programmes"), _("Load the first programme"), reverse("programme-upload"))
+            yield _about(programme, _("Open a round"), "round-create", programme.pk)
+    if not found:
+        yield _about(_("Programmes"), _("Load the first programme"), "programme-upload")
+
+
+def _names(missing: list[Any]) -> str:
+    return ", ".join(str(name) for name in missing)
 
 
 def _of_auditor(user: Any, towns: list[int]) -> Iterator[Task]:
-    yield _task(_("Event log"), _("Verify that nothing was altered"), reverse("audit"))
+    yield _about(_("Event log"), _("Verify that nothing was altered"), "audit")
 
 
 BY_ROLE = {
