@@ -149,7 +149,10 @@ class MeetingForm(forms.Form):
         label=_("Day"), help_text=_("The day of the meeting; of a written procedure the last day to vote.")
     )
     place = TextField(
-        label=_("Place and time"), required=False, max_length=200, help_text=_("For example: Rathaus, room 204, 6 pm")
+        label=_("Place and time"),
+        max_length=200,
+        help_text=_("For example: Rathaus, room 204, 6 pm. Not needed for a written procedure."),
+        error_messages={"required": _("Please say where and when the board meets.")},
     )
     applications = _Cases(
         label=_("Cases on the agenda"),
@@ -162,9 +165,13 @@ class MeetingForm(forms.Form):
         self, *args: Any, programmes: Any, applications: Any, repeats: Meeting | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.repeats = repeats
         self._field("programme").queryset = programmes
         self._field("applications").queryset = applications
+        self._field("place").required = self.data.get("kind") != Meeting.Kind.WRITTEN
+        if repeats is None and not applications.exists():
+            self._field("applications").help_text = _(
+                "No case waits for the board. Admit one in the formal check first."
+            )
         if repeats is not None:
             for name in ("programme", "kind", "applications"):
                 del self.fields[name]
@@ -182,9 +189,6 @@ class MeetingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        kind = cleaned.get("kind", Meeting.Kind.MEETING)
-        if kind == Meeting.Kind.MEETING and not cleaned.get("place") and "place" not in self.errors:
-            self.add_error("place", _("Please say where and when the board meets."))
         programme = cleaned.get("programme")
         strange = [a for a in cleaned.get("applications") or [] if programme and a.programme_id != programme.pk]
         if strange:

@@ -166,3 +166,24 @@ def test_motions_of_the_same_amount_keep_their_order():
 
     assert rules.motion_order([first, second]) == [first, second]
     assert rules.motion_order([second, first]) == [second, first]
+
+
+@pytest.mark.parametrize(
+    ("affiliations", "person", "suggestion"),
+    [
+        (["Kassiererin, Kinderzeit Unna e.V."], "A", "Kassiererin, Kinderzeit Unna e.V."),
+        (["kinderzeit  unna"], "A", "kinderzeit  unna"),
+        (["Sportverein Unna"], "A", ""),
+        ([""], "A", ""),
+        ([], "miriam okafor", "miriam okafor"),
+    ],
+)
+def test_affiliation_or_own_name_suggests_bias(affiliations, person, suggestion):
+    found = rules.bias_suggestion(
+        affiliations=affiliations,
+        person=person,
+        organisation="Kinderzeit Unna e.V.",
+        representatives=["Miriam Okafor"],
+    )
+
+    assert found == suggestion
