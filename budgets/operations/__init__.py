@@ -5,6 +5,7 @@ Importing this package registers the operations of the moves (`funding.gate.carr
 
 from budgets.operations.grants import accept, award, close, extend, record_remedy
 from budgets.operations.payments import (
+    applied_account,
     book,
     call_for_funds,
     export,
@@ -38,6 +39,7 @@ from budgets.operations.proofs import (
 __all__ = [
     "Overdrawn",
     "accept",
+    "applied_account",
     "award",
     "block_year",
     "book",

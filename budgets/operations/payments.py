@@ -84,12 +84,19 @@ def request_payment(
 
 
 def latest_account(grant: Grant) -> tuple[str, str]:
-    """(IBAN, holder) of the next payment: the one of the payment before, else the organisation's."""
+    """(IBAN, holder) of the next payment: the one of the payment before, else the one that was applied with.
+
+    Never the organisation's present one: one person alone could change it after the award, in another draft.
+    """
     before = max(grant.payments.all(), key=lambda payment: payment.number, default=None)
-    if before is not None:
-        return before.iban, before.account_holder
-    organisation = grant.organisation
-    return organisation.iban, organisation.account_holder or organisation.name
+    return (before.iban, before.account_holder) if before is not None else applied_account(grant)
+
+
+def applied_account(grant: Grant) -> tuple[str, str]:
+    """(IBAN, holder) of the application as it was sent in; of one kept without a snapshot the organisation's."""
+    submission = grant.application.submissions.first()
+    about = submission.snapshot["organisation"] if submission else vars(grant.organisation)
+    return about["iban"], about["account_holder"] or about["name"]
 
 
 def _with_grant_locked(name: str) -> None:

@@ -30,6 +30,7 @@ def visible_grant(request: HttpRequest, pk: int) -> Grant:
     grant = get_object_or_404(Grant.objects.visible_to(request.user).with_case(), pk=pk)
     if not policies.may_see_grant(grant, request.user):
         raise PermissionDenied
+    request.town = grant.municipality  # type: ignore[attr-defined]  # whose name stands in the frame
     return grant
 
 

@@ -131,9 +131,7 @@ def _declared(payment: Payment) -> dict[str, Any]:
 
 def _warnings(payment: Payment) -> list[str]:
     """What whoever verifies should look at: an account other than the one that was applied with."""
-    submission = payment.grant.application.submissions.first()
-    applied = (submission.snapshot.get("organisation") or {}).get("iban") if submission else None
-    if applied and applied != payment.iban:
+    if operations.applied_account(payment.grant)[0] != payment.iban:
         return [_("The account is not the one in the application. Please call the group before you confirm it.")]
     return []
 

@@ -25,6 +25,7 @@ def _visible_proof(request: HttpRequest, pk: int) -> UsageProof:
     found = get_object_or_404(UsageProof.objects.visible_to(request.user).with_case(), pk=pk)
     if not policies.may_see_grant(found.grant, request.user):
         raise PermissionDenied
+    request.town = found.municipality  # type: ignore[attr-defined]  # whose name stands in the frame
     return found
 
 
@@ -106,6 +107,17 @@ def _write_page(request: HttpRequest, proof: UsageProof, form: ProofForm, receip
     return render(request, "budgets/usageproof_applicant.html", context)
 
 
+def _facts_sentence(proof: UsageProof) -> str:
+    """The same for whoever reads or checks it."""
+    spent, planned = proof.spent_cents, proof.grant.planned_cost_cents
+    amounts = {"spent": eur_text(spent), "difference": eur_text(abs(spent - planned))}
+    if spent > planned:
+        return _("%(spent)s were spent, %(difference)s more than planned.") % amounts
+    if spent < planned:
+        return _("%(spent)s were spent, %(difference)s less than planned.") % amounts
+    return _("%(spent)s were spent, exactly as planned.") % amounts
+
+
 def _read(request: HttpRequest, proof: UsageProof) -> HttpResponse:
     lines = list(proof.lines.select_related("category"))
     context = {
@@ -114,7 +126,7 @@ def _read(request: HttpRequest, proof: UsageProof) -> HttpResponse:
         "lines": lines,
         "is_checked": any(line.admitted_cents is not None for line in lines),
         "receipts": proof.receipts.select_related("category"),
-        "sentence": spent_sentence(proof.spent_cents, proof.grant.planned_cost_cents),
+        "sentence": _facts_sentence(proof),
         "settlement": proof.settlements.select_related("letter").defer("letter__content").first(),
         "steps": _steps_of(proof),
         "moves": proof.moves_for(request.user),
@@ -199,7 +211,7 @@ def proof_check(request: HttpRequest, pk: int) -> HttpResponse:
         "percent": percent,
         "receipts": found.receipts.select_related("category"),
         "moves": [move for move in found.moves_for(request.user) if move.name == "return_with_questions"],
-        "sentence": spent_sentence(found.spent_cents, found.grant.planned_cost_cents),
+        "sentence": _facts_sentence(found),
     }
     return render(request, "budgets/usageproof_check.html", context)
 

@@ -335,8 +335,9 @@ def test_call_by_somebody_else_is_forbidden(world, role):
 
 def test_call_without_a_usable_account_is_refused(world):
     grant = payable(world)
-    grant.organisation.iban = "DE00123"
-    grant.organisation.save()
+    submission = grant.application.submissions.get()
+    submission.snapshot["organisation"]["iban"] = "DE00123"
+    submission.save()
 
     sentence = refusal(operations.call_for_funds, grant, 100, by=fresh(world.applicant))
 
@@ -356,6 +357,16 @@ def test_another_account_is_taken_only_after_the_bank_sent_money_back(world):
 
     assert (again.number, again.iban, again.account_holder) == (2, *other)
     assert pot(grant) == {"allocated": 20_000_00, "committed": AWARD}
+
+
+def test_account_changed_in_another_draft_after_the_award_is_not_paid_to(world):
+    grant = payable(world)
+    grant.organisation.iban = "DE02120300000000202051"
+    grant.organisation.save()
+
+    payment = operations.call_for_funds(grant, 100_00, by=fresh(world.applicant))
+
+    assert payment.iban == "DE89370400440532013000"
 
 
 def test_next_payment_keeps_the_account_of_the_one_before(world):
