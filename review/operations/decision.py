@@ -37,6 +37,8 @@ def deviates(recommendation: Recommendation | None, kind: str, cents: int, condi
 
 def pot_of(application: Application) -> BudgetYear | None:
     """The pot the grant would be charged to, if it was opened already."""
+    if application.year is None:
+        return None
     return BudgetYear.objects.filter(programme=application.programme_id, year=application.year).first()
 
 
@@ -105,7 +107,7 @@ def drop_decision(application: Application, *, by: Any, reason: str) -> None:
     """A prepared decision falls with what it rested on; the money it held is free again."""
     for decision in application.decisions.prepared():
         record(application.municipality_id, "decision.drop", application, by=by, details={"decision": decision.pk})
-        decision._history_user, decision._change_reason = by, reason
+        decision._history_user, decision._change_reason = by, reason  # type: ignore[attr-defined]
         decision.delete()
     if application.year and money.reserved_cents(application):
         money.reserve(application, 0, by=by)
@@ -117,6 +119,8 @@ def _letter(decision: Decision, *, by: Any) -> tuple[str, str, bytes, date]:
     if missing := application.municipality.missing_for_letters:
         names = ", ".join(str(name) for name in missing)
         raise Refused(_("No letter can be issued yet. Please enter first: %s") % names)
+    if application.end is None:
+        raise Refused(_("The case has no end date: it has to go back to the applicant."))
     proof_due_on = calendar.proof_due_on(
         application.end, application.programme.proof_due_months, application.municipality.state
     )

@@ -173,8 +173,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
         found = found.filter(application__in=Application.objects.matching(form.cleaned_data["q"]))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for decision in page:
-        decision.releasable = policies.may_prepare_decision(decision.application, request.user)  # type: ignore[attr-defined]
-    context = {"form": form, "page_obj": page, "may_release": any(d.releasable for d in page)}  # type: ignore[attr-defined]
+        decision.releasable = policies.may_prepare_decision(decision.application, request.user)
+    context = {"form": form, "page_obj": page, "may_release": any(d.releasable for d in page)}
     return render(request, "review/decision_list.html", context)
 
 
