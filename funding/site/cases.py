@@ -235,7 +235,7 @@ class CasePage:
             (_("Accessibility"), answers["accessibility"]),
             (_("What remains"), answers["remains"]),
         ]
-        return pairs
+        return [(name, value) for name, value in pairs if value not in (None, "")]
 
     @property
     def about_applicant(self) -> list[tuple[Any, Any]]:
