@@ -59,7 +59,8 @@ class Body:
     def shortage(self) -> Any:
         """The sentence that says why the board cannot decide on this item."""
         return _(
-            "The board is not quorate for this case: %(present)s of %(entitled)s entitled members are present."
+            "The board is not quorate for this case: %(present)s of %(entitled)s entitled members are present and "
+            "have said that they are not biased."
         ) % {
             "present": len(self.voters),
             "entitled": self.entitled,

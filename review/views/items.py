@@ -89,7 +89,9 @@ def _ballot(request: HttpRequest, found: BoardItem) -> dict[str, Any]:
     decided = bool(counting) and open_motion is None
     carried = any(motion.carried for motion in counting)
     leads = policies.may_lead(found, body.leader, request.user)
-    is_over = found.closed_at is not None
+    is_over, written = found.closed_at is not None, found.meeting.is_written
+    # In writing there is one motion; in a meeting as many as it takes, while enough members are there.
+    can_vote = not counting if written else body.is_quorate(found.meeting)
     return {
         "item": found,
         "body": body,
@@ -100,11 +102,11 @@ def _ballot(request: HttpRequest, found: BoardItem) -> dict[str, Any]:
         "own_vote": own,
         "choices": Vote.Choice.choices,
         "may_vote": votes and open_motion is not None,
-        "may_put": leads and not is_over and open_motion is None and not carried,
+        "may_put": leads and not is_over and open_motion is None and not carried and can_vote,
         "may_close": leads and open_motion is not None,
         "may_finish": leads and not is_over and decided and (carried or not all(m.defers for m in counting)),
         "may_go_on": is_officer(found, request.user) and not is_over and operations.may_go_on_without(found),
-        "is_quorate": found.meeting.is_written or body.is_quorate(found.meeting),
+        "is_quorate": written or body.is_quorate(found.meeting),
         "marker": _marker(found, motions),
     }
 

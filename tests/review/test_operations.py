@@ -382,7 +382,10 @@ def test_three_of_seven_are_not_quorate(review):
 
     said = sentence(review.put, item)
 
-    assert said == "The board is not quorate for this case: 3 of 7 entitled members are present."
+    assert said == (
+        "The board is not quorate for this case: 3 of 7 entitled members are present and have said that they are "
+        "not biased."
+    )
 
 
 def test_member_who_is_there_but_has_not_declared_does_not_count(review):
@@ -390,7 +393,7 @@ def test_member_who_is_there_but_has_not_declared_does_not_count(review):
     review.open(item, *review.board[:3])
     operations.mark_present(item.meeting, {m.pk for m in review.board[:4]}, by=review.officer)
 
-    assert sentence(review.put, item).endswith("3 of 7 entitled members are present.")
+    assert sentence(review.put, item).startswith("The board is not quorate for this case: 3 of 7")
 
 
 def test_excluded_members_leave_the_divisor(review):
