@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from funding.policies import Role
@@ -57,13 +57,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def menu(request: HttpRequest, user: Any) -> list[Entry]:
     """What this person can use; the roles are loaded once per request."""
     roles = set(user.all_roles) or {APPLICANT}
-    entries = []
-    for label, name, who in MENU:
-        if roles.isdisjoint(who):
-            continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        entries.append(Entry(label, url, current=request.path.startswith(url)))
-    return entries
+    found = [(label, reverse(name)) for label, name, who in MENU if not roles.isdisjoint(who)]
+    # /money/payments/ lies below /money/: the longest address that fits is where the person is.
+    current = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
+    return [Entry(label, url, current=url == current) for label, url in found]

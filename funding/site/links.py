@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -70,14 +69,6 @@ def _read(token: str, salt: str, seconds: int) -> Any:
         return signing.loads(token, salt=salt, max_age=seconds)
     except signing.BadSignature:
         return None
-
-
-def link_to(name: str, *args: Any) -> str:
-    """The address of a page that may not be there; empty then, and no link is shown."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +15,6 @@ from django.views.i18n import set_language as django_set_language
 from budgets.models import BudgetYear
 from funding import clock
 from funding.models import Municipality, Programme, Round
-from funding.site.links import link_to
 from funding.site.operations import choose_language
 
 
@@ -45,7 +45,7 @@ def programme(request: HttpRequest, town: str, programme: str) -> HttpResponse:
         "categories": [(category.name, _share(category.eligible_share)) for category in found.categories.all()],
         "pot": _pot(found, today.year),
         "year": today.year,
-        "apply_url": link_to("applications:create", found.pk),
+        "apply_url": reverse("applications:create", args=[found.pk]),
     }
     return render(request, "site/programme.html", context)
 

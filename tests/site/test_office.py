@@ -1,0 +1,231 @@
+"""The outbox and the event log."""
+
+from datetime import date, datetime
+
+import pytest
+
+from funding import clock, outbox
+from funding.clock import BERLIN
+from funding.events import head_file
+from funding.gate import record, writes
+from funding.models import Event, Message
+from funding.site.operations import send_message
+from tests.factories import make_application, make_letter, make_organisation, make_programme, make_town, make_user
+
+MOMENT = datetime(2026, 3, 10, 9, 0, tzinfo=BERLIN)
+
+
+@pytest.fixture
+def town(db):
+    town = make_town()
+    head_file(town.pk).unlink(missing_ok=True)  # of an earlier test's town of the same number
+    return town
+
+
+@pytest.fixture
+def officer(town, client):
+    user = make_user(town, "officer")
+    client.force_login(user)
+    return user
+
+
+def make_mail(town, **fields):
+    defaults = {"kind": "return", "recipient": "a@b.example", "subject": "Betreff", "body": "Text", "state": "draft"}
+    return Message.objects.create(municipality=town, written_at=MOMENT, **defaults | fields)
+
+
+@pytest.fixture
+def letter(town):
+    case = make_application(make_programme(town), make_organisation(town), state="awarded")
+    return make_letter(case, delivery="download", provided_on=date(2026, 2, 2))
+
+
+def test_draft_is_sent_as_edited(client, town, officer, mailoutbox, django_capture_on_commit_callbacks):
+    mail = make_mail(town)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/outbox/{mail.pk}/", {"subject": "Anders", "body": "Neuer Text"})
+
+    mail.refresh_from_db()
+    assert (answer["Location"], mail.state) == ("/outbox/", "sent")
+    assert [(sent.subject, sent.body, sent.to) for sent in mailoutbox] == [("Anders", "Neuer Text", ["a@b.example"])]
+    assert Event.objects.get().kind == "message.send"
+
+
+def test_draft_without_text_is_refused_and_stays(client, town, officer):
+    mail = make_mail(town)
+
+    answer = client.post(f"/outbox/{mail.pk}/", {"subject": "Anders", "body": ""})
+
+    mail.refresh_from_db()
+    assert (answer.context["form"]["subject"].value(), mail.state) == ("Anders", "draft")
+
+
+@pytest.mark.parametrize("state", ["sent", "discarded", "queued"])
+def test_mail_that_went_already_is_not_sent_again(client, town, officer, state):
+    mail = make_mail(town, state=state)
+
+    sent = client.post(f"/outbox/{mail.pk}/", {"subject": "Anders", "body": "x"})
+    discarded = client.post(f"/outbox/{mail.pk}/discard/")
+
+    mail.refresh_from_db()
+    assert (sent["Location"], discarded["Location"]) == ("/outbox/", "/outbox/")
+    assert (mail.state, mail.subject) == (state, "Betreff")
+
+
+def test_draft_is_put_away(client, town, officer):
+    mail = make_mail(town)
+
+    client.post(f"/outbox/{mail.pk}/discard/")
+
+    mail.refresh_from_db()
+    assert mail.state == "discarded"
+
+
+def test_sending_the_notice_provides_the_letter(town, officer, letter):
+    with clock.at(date(2026, 3, 16)):
+        [mail] = writes(outbox.post)(
+            "decision", to=[("a@b.example", "de")], about=letter, text=lambda: ("s", "b"), draft=True
+        )
+        send_message(mail, by=officer, subject="s", body="b")
+
+    letter.refresh_from_db()
+    assert letter.provided_on == date(2026, 3, 16)
+    assert [event.kind for event in Event.objects.order_by("number")] == ["message.send", "letter.provide"]
+
+
+@pytest.mark.parametrize("fields", [{"delivery": "post"}, {"notified_on": date(2026, 2, 6)}])
+def test_sending_a_mail_provides_no_letter_by_post_and_none_that_arrived(town, officer, letter, fields):
+    type(letter).objects.filter(pk=letter.pk).update(provided_on=None, **fields)
+    mail = make_mail(town, about="applications.letter", about_id=letter.pk)
+
+    send_message(mail, by=officer, subject="s", body="b")
+
+    letter.refresh_from_db()
+    assert letter.provided_on is None
+
+
+def test_mail_leads_to_its_case(client, town, officer, letter):
+    mail = make_mail(town, about="applications.letter", about_id=letter.pk)
+
+    assert client.get(f"/outbox/{mail.pk}/").context["case_url"] == f"/cases/{letter.application_id}/"
+
+
+def test_auditor_reads_and_sends_nothing(client, town):
+    client.force_login(make_user(town, "auditor"))
+    mail = make_mail(town)
+
+    looked = client.get(f"/outbox/{mail.pk}/")
+    tried = [
+        client.post(f"/outbox/{mail.pk}/", {"subject": "x", "body": "x"}),
+        client.post(f"/outbox/{mail.pk}/discard/"),
+    ]
+
+    assert (looked.status_code, looked.context["form"]) == (200, None)
+    assert [answer.status_code for answer in tried] == [403, 403]
+
+
+def test_mail_of_another_town_is_no_page(client, officer):
+    mail = make_mail(make_town())
+
+    assert (client.get(f"/outbox/{mail.pk}/").status_code, client.post(f"/outbox/{mail.pk}/discard/").status_code) == (
+        404,
+        404,
+    )
+
+
+@pytest.mark.parametrize("role", ["board", "decider", "cashier", "administrator"])
+def test_outbox_is_forbidden_to_others(client, town, role):
+    client.force_login(make_user(town, role))
+
+    assert client.get("/outbox/").status_code == 403
+
+
+def test_outbox_never_lists_sign_in_mails(client, town, officer):
+    mail = make_mail(town, kind="sign-in", subject="Ihr Link")
+
+    assert "Ihr Link" not in client.get("/outbox/").content.decode()
+    assert client.get(f"/outbox/{mail.pk}/").status_code == 404
+
+
+def test_outbox_shows_drafts_first_and_finds_by_state_and_words(client, town, officer):
+    draft, sent = make_mail(town, subject="Erste"), make_mail(town, subject="Zweite", state="sent")
+
+    assert [mail for mail, _tone in client.get("/outbox/").context["rows"]] == [draft, sent]
+    assert [mail for mail, _tone in client.get("/outbox/?state=sent").context["rows"]] == [sent]
+    assert [mail for mail, _tone in client.get("/outbox/?q=erste").context["rows"]] == [draft]
+
+
+def test_outbox_lists_under_constant_queries(client, town, officer, django_assert_num_queries):
+    make_mail(town)
+    with django_assert_num_queries(5):
+        client.get("/outbox/")
+
+    make_mail(town)
+    make_mail(town, state="sent")
+    with django_assert_num_queries(5):
+        client.get("/outbox/")
+
+
+# --- The event log ----------------------------------------------------------------------------------------------------
+
+
+@writes
+def act(town, by, kind="test.act"):
+    record(town.pk, kind, town, by=by)
+
+
+def test_auditor_verifies_and_writes_nothing(client, town):
+    auditor = make_user(town, "auditor")
+    client.force_login(auditor)
+
+    answer = client.post("/audit/")
+
+    assert (answer.status_code, answer.context["results"]) == (200, [(town, None)])
+    assert Event.objects.count() == 0
+
+
+def test_altered_entry_is_named(client, town):
+    auditor = make_user(town, "auditor")
+    client.force_login(auditor)
+    act(town, auditor)
+    Event.objects.update(kind="test.other")
+
+    [(_town, mismatch)] = client.post("/audit/").context["results"]
+
+    assert mismatch.number == 1
+
+
+def test_event_log_shows_own_town_and_finds_by_kind(client, town):
+    auditor = make_user(town, "auditor")
+    client.force_login(auditor)
+    act(town, auditor)
+    act(town, auditor, "test.other")
+    act(make_town(), auditor, "foreign.act")
+
+    def kinds(query=""):
+        return [event.kind for event, _who in client.get(f"/audit/{query}").context["rows"]]
+
+    assert kinds() == ["test.other", "test.act"]
+    assert kinds("?kind=other") == ["test.other"]
+    assert kinds("?case=999999") == []
+
+
+@pytest.mark.parametrize("role", ["officer", "decider", "administrator", "board"])
+def test_event_log_is_forbidden_to_others(client, town, role):
+    client.force_login(make_user(town, role))
+
+    assert (client.get("/audit/").status_code, client.post("/audit/").status_code) == (403, 403)
+
+
+def test_event_log_lists_under_constant_queries(client, town, django_assert_num_queries):
+    auditor = make_user(town, "auditor")
+    client.force_login(auditor)
+    act(town, auditor)
+    with django_assert_num_queries(6):
+        client.get("/audit/")
+
+    act(town, auditor)
+    act(town, make_user(town, "officer"))
+    with django_assert_num_queries(6):
+        client.get("/audit/")

@@ -1,0 +1,178 @@
+"""The pages everybody may read, and what the frame shows to whom."""
+
+from datetime import date
+
+import pytest
+
+from budgets.operations import open_year, post
+from funding import clock
+from funding.models import Programme
+from funding.policies import SYSTEM
+from funding.programmes import RESERVED_SLUGS
+from funding.site.urls import urlpatterns
+from funding.urls import urlpatterns as all_patterns
+from tests.factories import make_application, make_organisation, make_programme, make_round, make_town, make_user
+
+
+@pytest.fixture
+def town(db):
+    return make_town(slug="unna")
+
+
+@pytest.fixture
+def programme(town):
+    return make_programme(town, slug="integration", summary="Kleine Projekte.")
+
+
+def at(day, client, path):
+    with clock.at(day):
+        return client.get(path)
+
+
+def test_home_lists_programmes_with_an_open_round(client, programme, town):
+    make_round(make_programme(town, name="Geschlossen"), closes_on=date(2026, 1, 31))
+    Programme.objects.get(name="Geschlossen").rounds.filter(closes_on=date(2026, 12, 31)).delete()
+
+    rounds = at(date(2026, 3, 16), client, "/").context["rounds"]
+
+    assert [entry.programme for entry in rounds] == [programme]
+
+
+def test_home_without_a_round_says_so(client, db):
+    answer = client.get("/")
+
+    assert (answer.status_code, list(answer.context["rounds"])) == (200, [])
+
+
+def test_home_leads_signed_in_people_to_their_tasks(client, db):
+    client.force_login(make_user())
+
+    assert client.get("/")["Location"] == "/tasks/"
+
+
+def test_home_lists_under_constant_queries(client, programme, town, django_assert_num_queries):
+    with clock.at(date(2026, 3, 16)):
+        with django_assert_num_queries(1):
+            client.get("/")
+        make_programme(town)
+        make_programme(town)
+        with django_assert_num_queries(1):
+            client.get("/")
+
+
+def test_programme_page_says_what_is_left_and_until_when(client, programme):
+    case = make_application(programme, make_organisation(programme.municipality), state="recommended")
+    with clock.at(date(2026, 3, 16)):
+        post(open_year(programme, 2026, by=SYSTEM), "reserve", 1_000_00, by=SYSTEM, application=case)
+        answer = client.get("/unna/integration/")
+
+    assert answer.context["pot"]["free_cents"] == 19_000_00
+    assert answer.context["pot"]["total_cents"] == 20_000_00
+    assert answer.context["open_round"].closes_on == date(2026, 12, 31)
+    assert answer.context["apply_url"] == f"/applications/new/{programme.pk}/"
+
+
+def test_programme_page_without_a_round_names_the_next_one(client, programme):
+    programme.rounds.all().delete()
+    coming = make_round(programme, opens_on=date(2027, 1, 1), closes_on=date(2027, 3, 1))
+
+    answer = at(date(2026, 3, 16), client, "/unna/integration/")
+
+    assert (answer.context["open_round"], answer.context["next_round"]) == (None, coming)
+
+
+def test_programme_page_without_a_budget_shows_no_pot(client, town):
+    make_programme(town, slug="leer", budget_per_year_cents=None, cap_per_project_cents=None)
+
+    assert client.get("/unna/leer/").context["pot"] is None
+
+
+@pytest.mark.parametrize("path", ["/unna/nothing/", "/kamen/integration/", "/people/integration/"])
+def test_programme_that_is_none_is_no_page(client, programme, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/imprint/", "/privacy/", "/accessibility/"])
+def test_page_about_the_site_names_the_town_and_its_contact(client, town, path):
+    text = client.get(path).content.decode()
+
+    assert (town.name in text, town.email in text) == (True, True)
+
+
+def test_every_first_part_of_an_address_is_kept_from_being_a_town():
+    firsts = {str(pattern.pattern).split("/")[0] for pattern in [*urlpatterns, *all_patterns]}
+
+    assert {first for first in firsts if first and "<" not in first} <= RESERVED_SLUGS
+
+
+# --- The frame --------------------------------------------------------------------------------------------------------
+
+
+def frame_of(client, user, path="/imprint/"):
+    client.force_login(user)
+    return client.get(path).context["frame"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "urls"),
+    [
+        ((), ["/tasks/", "/applications/"]),
+        (("officer",), ["/tasks/", "/applications/", "/review/meetings/", "/money/", "/outbox/"]),
+        (("board",), ["/tasks/", "/review/meetings/"]),
+        (("decider",), ["/tasks/", "/applications/", "/review/meetings/", "/review/decisions/", "/money/"]),
+        (("verifier",), ["/tasks/", "/money/", "/money/payments/"]),
+        (("authoriser",), ["/tasks/", "/money/", "/money/payments/"]),
+        (("cashier",), ["/tasks/", "/money/", "/money/payments/"]),
+        (
+            ("auditor",),
+            [
+                "/tasks/",
+                "/applications/",
+                "/review/meetings/",
+                "/review/decisions/",
+                "/money/",
+                "/money/payments/",
+                "/outbox/",
+                "/audit/",
+            ],
+        ),
+        (("administrator",), ["/tasks/", "/people/", "/programmes/"]),
+    ],
+)
+def test_menu_holds_what_the_person_can_use(client, town, roles, urls):
+    user = make_user(town, *roles)
+
+    assert [entry.url for entry in frame_of(client, user)["nav"]] == urls
+
+
+@pytest.mark.parametrize(
+    "role", ["", "officer", "board", "decider", "verifier", "authoriser", "cashier", "auditor", "administrator"]
+)
+def test_every_entry_of_the_menu_opens(client, town, role):
+    user = make_user(town, *([role] if role else []))
+
+    found = {entry.url: client.get(entry.url).status_code for entry in frame_of(client, user)["nav"]}
+
+    assert set(found.values()) == {200}
+
+
+def test_menu_marks_one_entry(client, town):
+    user = make_user(town, "auditor")
+
+    current = [entry.url for entry in frame_of(client, user, "/money/payments/")["nav"] if entry.current]
+
+    assert current == ["/money/payments/"]
+
+
+def test_brand_is_the_town_of_somebody_who_works_for_one(client, town):
+    both = make_user(town, "officer")
+    both.assignments.create(municipality=make_town(name="Stadt Kamen"), role="officer")
+
+    assert frame_of(client, make_user(town, "officer"))["brand"] == "Kreisstadt Unna"
+    assert frame_of(client, both)["brand"] == "Fördertopf"
+
+
+def test_frame_of_nobody_shows_no_menu(client, db):
+    frame = client.get("/imprint/").context["frame"]
+
+    assert (frame["person"], frame["nav"], frame["home"]) == ("", [], "/")
