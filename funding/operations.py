@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from funding import money
 from funding.gate import Refused, record, save_with_history, writes
-from funding.models import Assignment, Category, Municipality, Programme, Round, User
+from funding.models import DEFAULT_CHECKLIST, Assignment, Category, Municipality, Programme, Round, User
 from funding.policies import Role, is_administrator
-from funding.programmes import DEFAULT_CHECKLIST, RESERVED_SLUGS, CategoryRow, FileError, ProgrammeFile
+from funding.programmes import RESERVED_SLUGS, CategoryRow, FileError, ProgrammeFile
 
 # --- Programme files --------------------------------------------------------------------------------------------------
 
@@ -191,7 +191,7 @@ def take_role(assignment: Assignment, *, by: Any) -> None:
         raise Refused(_("This is the last administrator of the town. Please give the role to somebody else first."))
     details = {"user": assignment.user_id, "role": assignment.role}
     record(assignment.municipality_id, "role.take", Assignment(pk=assignment.pk), by=by, details=details)
-    assignment._history_user = by
+    assignment._history_user = by  # type: ignore[attr-defined]
     assignment.delete()
 
 

@@ -111,14 +111,14 @@ class CasePage:
     def payments(self) -> list[Payment]:
         payments = sorted(self.grant.payments.all(), key=lambda payment: payment.number) if self.grant else []
         for payment in payments:
-            payment.grant = self.grant  # its moves ask the grant; one object, no query each
+            payment.grant = self.grant  # type: ignore[assignment]  # its moves ask the grant; one object, no query each
         return payments
 
     @cached_property
     def proof(self) -> UsageProof | None:
         proof = next(iter(self.grant.proofs.all()), None) if self.grant else None
         if proof is not None:
-            proof.grant = self.grant
+            proof.grant = self.grant  # type: ignore[assignment]
         return proof
 
     @cached_property
@@ -185,7 +185,8 @@ class CasePage:
     @cached_property
     def grant_moves(self) -> list[Any]:
         """The moves of the grant and of its usage proof, and the call for money."""
-        grant, moves = self.grant, []
+        grant = self.grant
+        moves: list[Any] = []
         if grant is None:
             return []
         ready = grant.state == GrantState.ACCEPTED and grant.callable_cents > 0
@@ -210,7 +211,7 @@ class CasePage:
         if not self.reader.is_applicant:
             submission = self.application.submissions.first()
             if submission is not None:
-                return submission.snapshot  # type: ignore[no-any-return]
+                return submission.snapshot
         return snapshot(self.application)
 
     @property
@@ -229,8 +230,8 @@ class CasePage:
             (_("Field"), "\n".join([answers["action_field"], *answers["cross_cutting"]]).strip()),
             (_("Life phases"), "\n".join(answers["life_phases"])),
             (_("Place"), ", ".join(part for part in (answers["place"], answers["district"]) if part)),
-            (_("From"), _date(answers["start"])),
-            (_("To"), _date(answers["end"])),
+            (_("First day"), _date(answers["start"])),
+            (_("Last day"), _date(answers["end"])),
             (_("Open to everybody"), {True: _("yes"), False: _("no")}.get(answers["public"], "")),
             (_("Accessibility"), answers["accessibility"]),
             (_("What remains"), answers["remains"]),
@@ -314,7 +315,7 @@ class CasePage:
         """What the board advised: for those inside, and for the members who were entitled to vote on it."""
         if not (self.reader.is_inside or self.reader.is_member):
             return None
-        return self.application.recommendations.filter(superseded=False).first()  # type: ignore[attr-defined,no-any-return]
+        return self.application.recommendations.filter(superseded=False).first()
 
     @cached_property
     def decision(self) -> Decision | None:

@@ -39,7 +39,7 @@ class Entry:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Template context for templates/base.html; a page that is about one town passes it as `town`, which goes first."""
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     town = user.only_town if signed_in else None
     return {

@@ -77,7 +77,7 @@ def send_message(message: Message, *, by: Any, subject: str, body: str) -> Messa
     sent = outbox.send(message, by=by, subject=subject, body=body)
     record(sent.municipality_id, "message.send", sent, by=by, details={"kind": sent.kind})
     if sent.about == Letter._meta.label_lower:
-        letter = Letter.objects.select_for_update().get(pk=sent.about_id)
+        letter = Letter.objects.select_for_update().get(pk=int(sent.about_id or 0))
         if letter.delivery == Letter.Delivery.DOWNLOAD and letter.notified_on is None:
             letter.provided_on = clock.today()
             save_with_history(letter, by=by, reason="provide")

@@ -169,8 +169,8 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
         elif application.answer_by is not None and application.answer_by < today:
             yield _case(application, _("No answer came in time"), since=application.answer_by)
     papers = Application.objects.filter(municipality__in=towns, state=State.DRAFT, paper=True)
-    for application in papers.order_by("pk"):
-        yield _case(application, _("Paper: complete it, or record it as incomplete"), since=application.received_on)
+    for paper in papers.order_by("pk"):
+        yield _case(paper, _("Paper: complete it, or record it as incomplete"), since=paper.received_on)
 
 
 def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:
@@ -311,7 +311,7 @@ def _of_administrator(user: Any, towns: list[int]) -> Iterator[Task]:
     for programme in found:
         if missing := programme.missing_for_round():
             yield _about(programme, _("Complete the programme: %s") % _names(missing), "programme-edit", programme.pk)
-        elif not programme.with_rounds_ahead:
+        elif not programme.with_rounds_ahead:  # type: ignore[attr-defined]
             yield _about(programme, _("Open a round"), "round-create", programme.pk)
     if not found:
         yield _about(_("Programmes"), _("Load the first programme"), "programme-upload")

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from funding import operations
 from funding.gate import Refused
-from funding.models import Assignment, Municipality, Programme
+from funding.models import Assignment, Municipality, Programme, Round
 from funding.policies import Role
 from funding.programmes import FileError, parse
 from funding.site.forms import PersonForm, ProgrammeForm, RoundForm, SearchForm, TownForm, UploadForm
@@ -112,7 +112,8 @@ def town(request: HttpRequest, pk: int) -> HttpResponse:
 def programmes(request: HttpRequest) -> HttpResponse:
     """Towns and programmes, each with what it still lacks, and the rounds."""
     towns = _towns(request)
-    found = Programme.objects.filter(municipality__in=towns).select_related("municipality").with_rounds().in_order()
+    found = Programme.objects.filter(municipality__in=towns).select_related("municipality").in_order()
+    found = found.prefetch_related("categories", Prefetch("rounds", Round.objects.order_by("opens_on", "pk")))
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     return render(request, "site/programmes.html", {"page_obj": page, "towns": towns})
 

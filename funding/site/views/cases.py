@@ -1,5 +1,7 @@
 """My tasks, and the page of one case."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +33,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     return render(request, "site/tasks.html", context)
 
 
-def _mine(user: object) -> list[tuple[Application, str, str]]:
+def _mine(user: Any) -> list[tuple[Application, str, str]]:
     """The applications of the person's own groups, with their state in the applicant's words."""
     found = Application.objects.filter(organisation__memberships__user=user).with_parties().in_order()[:25]
     return [

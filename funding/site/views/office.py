@@ -86,7 +86,7 @@ def _case_url(message: Message, user: Any) -> str:
     """The case a mail is about, if this person may see it."""
     case = Application.objects.visible_to(user)
     if message.about == Application._meta.label_lower:
-        case = case.filter(pk=message.about_id)
+        case = case.filter(pk=int(message.about_id or 0))
     elif message.about == Letter._meta.label_lower:
         case = case.filter(letters=message.about_id)
     else:
