@@ -52,6 +52,13 @@ def may_complete(application: Any, user: Any) -> bool:
     return has_role(application, user, Role.OFFICER, Role.DECIDER, Role.CASHIER)
 
 
+def may_check(application: Any, user: Any) -> bool:
+    """The officer, but never for an organisation they belong to themselves (§ 20 VwVfG)."""
+    return is_officer(application, user) and not user.right_in(application.organisation_id)
+
+
 def may_decide(application: Any, user: Any) -> bool:
-    """The decider, but never who checked the case (docs/decisions.md: four eyes)."""
-    return is_decider(application, user) and application.checked_by_id != user.pk
+    """The decider, but never who checked the case (four eyes) nor somebody of the organisation (§ 20 VwVfG)."""
+    return is_decider(application, user) and not (
+        application.checked_by_id == user.pk or user.right_in(application.organisation_id)
+    )

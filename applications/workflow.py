@@ -82,7 +82,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=[S.SUBMITTED, S.INCOMPLETE],
         target=S.RETURNED,
-        permission=is_officer,
+        permission=policies.may_check,
         custom={"label": _("Ask for changes"), "at": "review:return"},
     )
     def return_for_changes(self, *, by: Any, reason: str, sections: dict[str, str], answer_by: Any) -> None:
@@ -104,7 +104,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=S.SUBMITTED,
         target=S.ADMITTED,
-        permission=is_officer,
+        permission=policies.may_check,
         conditions=[is_checked, has_german_text],
         custom={
             "label": _("Admit to the board"),
@@ -119,7 +119,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=S.ADMITTED,
         target=S.SUBMITTED,
-        permission=is_officer,
+        permission=policies.may_check,
         custom={"label": _("Back to the formal check"), "asks": ("reason",)},
     )
     def reopen_check(self, *, by: Any, reason: str) -> None:
@@ -178,7 +178,7 @@ class ApplicationWorkflow(Machine):
         source=S.RECOMMENDED,
         target=S.AWARDED,
         permission=policies.may_decide,
-        custom={"label": _("Award"), "at": "review:decide", "tone": "primary"},
+        custom={"label": _("Decide"), "at": "review:decide", "tone": "primary"},
     )
     def award(self, *, by: Any) -> None:
         self.officer_note = ""
@@ -188,7 +188,7 @@ class ApplicationWorkflow(Machine):
         source=S.RECOMMENDED,
         target=S.REJECTED,
         permission=policies.may_decide,
-        custom={"label": _("Reject"), "at": "review:decide"},
+        custom={"label": _("Reject"), "internal": True},
     )
     def reject(self, *, by: Any) -> None:
         self.officer_note = ""

@@ -136,11 +136,13 @@ def page_without_javascript(new_page: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def sign_in(live_server: Any, client: Any) -> Callable[[Any, Any], None]:
+def sign_in(live_server: Any) -> Callable[[Any, Any], None]:
     """`sign_in(page, user)`: gives the page's browser the cookie of a session of this user."""
     from django.conf import settings
+    from django.test import Client
 
     def set_cookie(page: Any, user: Any) -> None:
+        client = Client()  # a fresh one each time: signing in the next person would end the session of the last
         client.force_login(user)
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         page.context.add_cookies(

@@ -1,4 +1,7 @@
-"""The steps of a settlement as sentences: the page and the letter say the same (codes: budgets/rules.py)."""
+"""The steps of a settlement in plain words of the reader's language (codes: budgets/rules.py).
+
+The letter has its own, legally exact German ones (letters.py): it is German whatever language is active.
+"""
 
 from collections.abc import Callable
 

@@ -35,6 +35,8 @@ def award(application: Application, *, cents: int, letter: Letter, proof_due_on:
         raise Refused(_("The project needs a start and an end before money can be awarded."))
     post(year, "commit", cents, by=by, application=application, ground=letter.title)
     result = application.evaluate()
+    # Of a partial award the recipient brings the rest. With a share that must not count as cover that rose later.
+    rest = result.requested_cents - cents if programme.financing == Programme.Financing.SHARE else 0
     grant = Grant(
         municipality_id=application.municipality_id,
         application=application,
@@ -46,7 +48,7 @@ def award(application: Application, *, cents: int, letter: Letter, proof_due_on:
         amount_cents=cents,
         planned_cost_cents=result.cash_cents,
         planned_eligible_cents=result.eligible_cents,
-        planned_own_cents=result.own_cents,
+        planned_own_cents=result.own_cents + max(0, rest),
         planned_third_party_cents=result.third_party_cents,
         planned_income_cents=result.income_cents,
         minor_change_cents=programme.minor_change_cents,

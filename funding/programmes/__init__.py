@@ -19,8 +19,6 @@ from funding.fields import clean_text
 LAENDER = calendar.STATES
 FOLDER = Path(__file__).parent
 
-# The points of the formal check of a programme whose file names none (labels: review/checklist.py).
-DEFAULT_CHECKLIST = ("applicant", "place", "not-begun", "plan", "categories", "other-funding", "attachments")
 
 # First parts of the site's own addresses: a town of that name could not be reached at /<town>/<programme>/.
 RESERVED_SLUGS = frozenset(
