@@ -465,7 +465,8 @@ def remove_upload(upload: Upload, *, by: Any) -> None:
 def issue_letter(application: Application, kind: str, *, title: str, content: bytes, by: Any) -> Letter:
     """Keep a finished document as issued; it is never made again (DOMAIN section 7).
 
-    Download only with the applicant's consent (§ 41 (2a) VwVfG), else post. Raises Refused while the town lacks what
+    Download only with the applicant's consent (§ 41 (2a) VwVfG), else post; its ten days run from the mail that says
+    so (`provided_on`), which the officer sends. Raises Refused while the town lacks what
     a letter must say.
     """
     if missing := application.municipality.missing_for_letters:
@@ -482,7 +483,6 @@ def issue_letter(application: Application, kind: str, *, title: str, content: by
         issued_at=clock.now(),
         issued_by=by if getattr(by, "pk", None) else None,
         delivery=Letter.Delivery.DOWNLOAD if consent else Letter.Delivery.POST,
-        provided_on=clock.today() if consent else None,
     )
     save_with_history(letter, by=by, reason=kind)
     record(letter.municipality_id, "letter.issue", letter, by=by, details={"kind": kind, "sha256": letter.sha256})
@@ -504,7 +504,7 @@ def _notify(letter: Letter, day: date, *, by: Any, how: str) -> None:
 def open_letter(letter: Letter, *, by: Any) -> Letter:
     """Note that somebody entitled to receive it opened the letter; the first time counts (§ 41 (2a) VwVfG).
 
-    A download after the ten days is no notification: it must be provided again or posted.
+    A download after the ten days is no notification: it must be provided again or posted. One before the mail counts.
     """
     fresh = _lock_letter(letter)
     if fresh.opened_at is not None or not may_act_for(fresh.application, by):
@@ -512,9 +512,9 @@ def open_letter(letter: Letter, *, by: Any) -> Letter:
     fresh.opened_at, fresh.opened_by = clock.now(), by
     save_with_history(fresh, by=by, reason="open")
     record(fresh.municipality_id, "letter.open", fresh, by=by)
-    if fresh.delivery == Letter.Delivery.DOWNLOAD and fresh.notified_on is None and fresh.provided_on is not None:
-        closes = calendar.download_closes_on(fresh.provided_on, fresh.application.municipality.state)
-        if clock.today() <= closes:
+    if fresh.delivery == Letter.Delivery.DOWNLOAD and fresh.notified_on is None:
+        state = fresh.application.municipality.state
+        if fresh.provided_on is None or clock.today() <= calendar.download_closes_on(fresh.provided_on, state):
             _notify(fresh, calendar.notified_by_download(clock.today()), by=by, how="download")
     return fresh
 

@@ -101,8 +101,7 @@ def addresses(world: World, person: str, method: str) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def walk(new_page: Callable[..., Any], sign_in: Callable[..., None], live_server: Any) -> Callable[..., Iterator[Any]]:
-    """`walk(world, language, size)`: (person, name, page) for every page of every person, opened; the complaints of the
-    browser's console are kept in `page.complaints`."""
+    """`walk(world, language, size)`: (where, page) for every page of every person, opened one after the other."""
 
     def pages(world: World, language: str, size: dict, *, method: str = "GET", **options: Any) -> Iterator[Any]:
         for person in PEOPLE:
@@ -114,7 +113,7 @@ def walk(new_page: Callable[..., Any], sign_in: Callable[..., None], live_server
                 sign_in(page, user)
             for name, address in addresses(world, person, method):
                 _open(page, address, method)
-                yield person, name, page
+                yield f"{person} {name} {address}", page
 
     return pages
 
@@ -153,46 +152,46 @@ ENGLISH_WORDS = re.compile(r"\b(?:the|and|of|you|your|please|this|with|from|not)
 def test_pages_in_german_on_a_phone_have_no_fault(world, walk, axe):
     found, titles = [], Counter()
 
-    for person, name, page in walk(world, "de", PHONE):
+    for where, page in walk(world, "de", PHONE):
         problems = [*page.evaluate(LOOK), *axe(page), *english_in(page.evaluate(TEXT))]
         page.set_viewport_size(DESK)
         problems += page.evaluate(LOOK)
         page.set_viewport_size(PHONE)
-        titles[person, page.title()] += 1
-        found += [(person, name, problem) for problem in [*problems, *language_of(page, "de")]]
+        titles[where.split()[0], page.title()] += 1
+        found += [f"{where}: {problem}" for problem in [*problems, *language_of(page, "de")]]
 
-    assert found == []
+    assert not found, "\n".join(found)
     assert [title for title, times in titles.items() if times > 1] == []
 
 
 def test_pages_in_english_on_a_desk_have_no_fault(world, walk, axe):
     found = [
-        (person, name, problem)
-        for person, name, page in walk(world, "en", DESK)
+        f"{where}: {problem}"
+        for where, page in walk(world, "en", DESK)
         for problem in [*page.evaluate(LOOK), *axe(page), *language_of(page, "en")]
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_forms_sent_empty_have_no_fault(world, walk, axe):
     found = [
-        (person, name, problem)
-        for person, name, page in walk(world, "de", PHONE, method="POST")
+        f"{where}: {problem}"
+        for where, page in walk(world, "de", PHONE, method="POST")
         for problem in [*page.evaluate(LOOK), *axe(page), *english_in(page.evaluate(TEXT))]
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_pages_without_javascript_show_their_content(world, walk):
     found = [
-        (person, name, problem)
-        for person, name, page in walk(world, "de", DESK, java_script_enabled=False)
+        f"{where}: {problem}"
+        for where, page in walk(world, "de", DESK, java_script_enabled=False)
         for problem in page.evaluate(LOOK)
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_pages_of_long_texts_are_not_wider_than_the_smallest_screen(world, walk):
@@ -200,7 +199,7 @@ def test_pages_of_long_texts_are_not_wider_than_the_smallest_screen(world, walk)
         _stretch(world)
 
     found = [
-        (person, name, problem) for person, name, page in walk(world, "de", SMALLEST) for problem in page.evaluate(LOOK)
+        f"{where}: {problem}" for where, page in walk(world, "de", SMALLEST) for problem in page.evaluate(LOOK)
     ]
 
-    assert found == []
+    assert not found, "\n".join(found)

@@ -51,11 +51,12 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
 
 def _meaning(letter: Letter) -> str:
     """What opening this letter sets going."""
-    if letter.notified_on is not None or letter.delivery != Letter.Delivery.DOWNLOAD or letter.provided_on is None:
+    if letter.notified_on is not None or letter.delivery != Letter.Delivery.DOWNLOAD:
         return _(
             "You may look at it at any time. Its periods depend on when the printed letter reaches you, not on this."
         )
-    closes = calendar.download_closes_on(letter.provided_on, letter.municipality.state)
+    # The ten days run from the mail about it; before that mail was sent they have not begun.
+    closes = calendar.download_closes_on(letter.provided_on or clock.today(), letter.municipality.state)
     if clock.today() > closes:
         return _(
             "The time to open it here was over on %s. You can read it; we send it to you once more so that it counts."

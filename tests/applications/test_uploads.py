@@ -6,10 +6,18 @@ import zlib
 
 import pikepdf
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from applications import uploads
 from applications.uploads import UploadRefused, clean_name, rewrite
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """The sentences of refusals are compared in their source language."""
+    with translation.override("en"):
+        yield
 
 
 def pdf(prepare=None, pages: int = 1, **saving) -> bytes:

@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connection
+from django.utils import translation
 from django_fsm import TransitionNotAllowed
 
 from applications.models import Application
@@ -81,6 +82,7 @@ def test_move_from_another_state_is_not_allowed(case, officer):
         perform(case, "admit", by=officer)
 
 
+@translation.override("en")
 def test_move_whose_condition_fails_is_refused_with_its_sentence(town, officer):
     programme = make_programme(town, checklist=["applicant"])
     case = make_application(programme, make_organisation(town), state=State.SUBMITTED)

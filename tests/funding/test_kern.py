@@ -42,8 +42,8 @@ def test_problems_of_form_and_formset_are_named_in_page_order():
 
     assert [(problem["name"], str(problem["text"])) for problem in found] == [
         ("Start:", "Please enter day, month and year as numbers, for example 24 3 2026."),
-        ("This is true:", "This field is required."),
-        ("Line 2, What for:", "This field is required."),
+        ("This is true:", "Please fill this in."),
+        ("Line 2, What for:", "Please fill this in."),
     ]
 
 

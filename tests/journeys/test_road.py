@@ -187,7 +187,6 @@ def deliberate(town: Town) -> None:
     town.chair.presses(de(Vote.Choice.YES.label))
     town.chair.presses(de("Close the vote"))
     town.chair.records_result("Das Projekt bringt Menschen zusammen.")
-    town.chair.presses(de("End the meeting"))
 
 
 def lose_the_case(member: Member) -> None:
