@@ -262,7 +262,7 @@ class Application(ApplicationWorkflow, Tenant):
     @property
     def open_points(self) -> list[str]:
         """The points of the programme's checklist nobody has decided yet."""
-        decided = {result.item for result in self.check_results.all() if result.result}  # type: ignore[attr-defined]
+        decided = {result.item for result in self.check_results.all() if result.result}
         return [item for item in self.programme.checklist if item not in decided]
 
     @property

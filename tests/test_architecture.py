@@ -147,3 +147,39 @@ def test_database_itself_knows_the_states(machine):
 
 def _plain(condition):
     return [child for child in getattr(condition, "children", []) if isinstance(child, tuple)]
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------
+
+WRITERS = {"save_with_history", "create", "get_or_create", "update_or_create", "record", "perform"}
+
+
+def calls_in(node: ast.AST) -> set[str]:
+    calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
+    return {c.attr if isinstance(c, ast.Attribute) else c.id for c in calls if isinstance(c, ast.Attribute | ast.Name)}
+
+
+def test_views_write_only_through_operations():
+    written = {
+        f"{dotted}: {name}"
+        for dotted, path in modules()
+        if "views" in dotted.split(".")
+        for name in calls_in(ast.parse(path.read_text(encoding="utf-8"))) & (WRITERS - {"record"})
+    }
+
+    assert written == set()
+
+
+def test_every_verb_that_writes_is_one_unit_of_work():
+    """A public operation that writes opens the transaction that retries; private ones run inside such a verb."""
+    without = set()
+    for dotted, path in modules():
+        if room_of(dotted) != "operations" and not dotted.endswith(("site.operations", "site.imports", "site.demo")):
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or not calls_in(node) & WRITERS:
+                continue
+            if "writes" not in {getattr(d, "id", "") for d in node.decorator_list}:
+                without.add(f"{dotted}.{node.name}")
+
+    assert without == set()

@@ -198,8 +198,6 @@ def test_pages_of_long_texts_are_not_wider_than_the_smallest_screen(world, walk)
     with transaction.atomic():
         _stretch(world)
 
-    found = [
-        f"{where}: {problem}" for where, page in walk(world, "de", SMALLEST) for problem in page.evaluate(LOOK)
-    ]
+    found = [f"{where}: {problem}" for where, page in walk(world, "de", SMALLEST) for problem in page.evaluate(LOOK)]
 
     assert not found, "\n".join(found)

@@ -41,6 +41,7 @@ def declare(item: BoardItem, *, by: Any, biased: bool, reason: str = "") -> Bias
     return entry
 
 
+@writes
 def note_exclusion(item: BoardItem, member_id: int, *, reason: str, by: Any) -> BiasDeclaration:
     entry = BiasDeclaration.objects.filter(item=item, member=member_id).first() or BiasDeclaration(
         municipality_id=item.municipality_id, item=item, member_id=member_id

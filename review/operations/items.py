@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from applications.models import Application
 from funding import clock
-from funding.gate import lock, record, save_with_history
+from funding.gate import lock, record, save_with_history, writes
 from funding.policies import is_board_member
 from review import policies
 from review.models import BoardItem, BoardMember, Meeting
@@ -41,6 +41,7 @@ def assert_leads(item: BoardItem, body: Body, user: Any) -> None:
         raise PermissionDenied("only who leads this item, or the officer who keeps the minutes")
 
 
+@writes
 def void(item: BoardItem, *, by: Any, reason: str, only_open: bool = False) -> None:
     """Ballots that do not count. Votes on an open motion are never counted or shown: they are removed."""
     for motion in item.motions.select_for_update().filter(void=False):
@@ -54,6 +55,7 @@ def void(item: BoardItem, *, by: Any, reason: str, only_open: bool = False) -> N
         record(item.municipality_id, "motion.void", motion, by=by)
 
 
+@writes
 def end_item(item: BoardItem, *, by: Any, reason: str) -> None:
     """The item is over; an open ballot on it is void, and the last item ends the meeting."""
     void(item, by=by, reason=reason, only_open=True)

@@ -203,9 +203,7 @@ def decide(decider: Decider) -> None:
     decider.prepares(DECIDED, "Das Fest kann kleiner sein.", "Der Topf soll für alle reichen.")
     assert decider.draft_letter().startswith(b"%PDF-")
     decider.presses(de("Release now"))
-    assert decider.message == de(
-        "Released: the letter is issued, the money is committed. The mail waits as a draft."
-    )
+    assert decider.message == de("Released: the letter is issued, the money is committed. The mail waits as a draft.")
 
 
 def hand_over_the_letter(officer: Officer) -> None:
