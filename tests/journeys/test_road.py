@@ -77,7 +77,7 @@ def test_application_from_nothing_to_closed_is_walked_by_everybody(browsers, pro
     admit(town.officer)
     deliberate(town)
     decide(town.decider)
-    hand_over_the_letter(town.officer)
+    receive_the_letter(town.officer, leyla)
     accept_and_waive(leyla)
     leyla.calls_for(CALLED)
     pay(town, "900.00")
@@ -206,8 +206,12 @@ def decide(decider: Decider) -> None:
     assert decider.message == de("Released: the letter is issued, the money is committed. The mail waits as a draft.")
 
 
-def hand_over_the_letter(officer: Officer) -> None:
+def receive_the_letter(officer: Officer, leyla: Applicant) -> None:
+    """Read on the screen at once; it counts from the day it is handed over, so nothing waits for the calendar."""
     officer.sends_the_waiting_mail()
+    leyla.takes_up(de("Open your letter"))
+    leyla.opens_the_letter()
+    assert Letter.objects.get().notified_on is None
     officer.opens_case(TITLE)
     officer.follows(de("Handed over: note the day"))
     officer.presses(de("Save"))
@@ -218,8 +222,6 @@ def hand_over_the_letter(officer: Officer) -> None:
 
 
 def accept_and_waive(leyla: Applicant) -> None:
-    leyla.takes_up(de("Open your letter"))
-    leyla.opens_the_letter()
     leyla.takes_up(de("Accept the grant"))
     leyla.follows(de("Accept the grant"))
     leyla.presses(de("Accept the grant"))
