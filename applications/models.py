@@ -415,7 +415,6 @@ class Letter(Tenant):
     """
 
     class Kind(models.TextChoices):
-        RECEIPT = "receipt", _("Receipt")
         AWARD = "award", _("Award letter")
         REJECTION = "rejection", _("Rejection letter")
         SETTLEMENT = "settlement", _("Settlement letter")

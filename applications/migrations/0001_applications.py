@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
             name='HistoricalLetter',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('receipt', 'Receipt'), ('award', 'Award letter'), ('rejection', 'Rejection letter'), ('settlement', 'Settlement letter')], max_length=20)),
+                ('kind', models.CharField(choices=[('award', 'Award letter'), ('rejection', 'Rejection letter'), ('settlement', 'Settlement letter')], max_length=20)),
                 ('key', models.CharField(default=funding.models.token, editable=False, max_length=40)),
                 ('title', models.CharField(max_length=200)),
                 ('sha256', models.CharField(max_length=64)),
@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
             name='Letter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('receipt', 'Receipt'), ('award', 'Award letter'), ('rejection', 'Rejection letter'), ('settlement', 'Settlement letter')], max_length=20)),
+                ('kind', models.CharField(choices=[('award', 'Award letter'), ('rejection', 'Rejection letter'), ('settlement', 'Settlement letter')], max_length=20)),
                 ('key', models.CharField(default=funding.models.token, editable=False, max_length=40)),
                 ('title', models.CharField(max_length=200)),
                 ('content', models.BinaryField()),

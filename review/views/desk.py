@@ -131,7 +131,7 @@ def advice(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Note advice"),
         "lead": str(application),
         "form": form,
-        "submit_label": _("Note"),
+        "submit_label": _("Save the note"),
         "cancel_url": reverse("case", args=[application.pk]),
     }
     return render(request, "_form_page.html", context)

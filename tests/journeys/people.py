@@ -30,6 +30,11 @@ def de(text: Any, **values: Any) -> str:
         return words % values if values else words
 
 
+def quoted(words: str) -> str:
+    """The words as part of a pattern; Playwright cannot take a slash in one."""
+    return re.escape(words).replace("/", ".")
+
+
 def de_many(one: str, many: str, number: int) -> str:
     with translation.override("de"):
         return ngettext(one, many, number) % number
@@ -95,7 +100,7 @@ class Person:
         """Open one's tasks and choose the one that begins with these words."""
         self.goes("/tasks/")
         waiting = self.page.get_by_role("region", name=de("What waits for you"))
-        self._arrives(waiting.get_by_role("link", name=re.compile(f"^{re.escape(task)}")).first.click)
+        self._arrives(waiting.get_by_role("link", name=re.compile(f"^{quoted(task)}")).first.click)
 
     def chooses_from_menu(self, words: str) -> None:
         self.follows(words, within=self.page.get_by_role("navigation", name=de("Main menu")))
@@ -110,7 +115,7 @@ class Person:
 
     def field(self, label: Any, within: Any = None) -> Any:
         """The control with this label, whether or not it is marked as optional."""
-        words = re.compile(rf"^\s*{re.escape(de(label))}(\s+–.*)?\s*$")
+        words = re.compile(rf"^\s*{quoted(de(label))}(\s+–.*)?\s*$")
         return (within or self.page).get_by_label(words)
 
     def types(self, label: Any, text: str, within: Any = None) -> None:
@@ -129,7 +134,7 @@ class Person:
 
     def group(self, legend: Any, within: Any = None) -> Any:
         """The fieldset with this legend."""
-        return (within or self.page).get_by_role("group", name=re.compile(rf"^{re.escape(de(legend))}"))
+        return (within or self.page).get_by_role("group", name=re.compile(rf"^{quoted(de(legend))}"))
 
     # --- Seeing -------------------------------------------------------------------------------------------------------
 
@@ -149,7 +154,7 @@ class Person:
 
     def has_task(self, task: str) -> bool:
         self.goes("/tasks/")
-        return self.page.get_by_role("link", name=re.compile(f"^{re.escape(task)}")).count() > 0
+        return self.page.get_by_role("link", name=re.compile(f"^{quoted(task)}")).count() > 0
 
 
 class Applicant(Person):
@@ -165,7 +170,7 @@ class Applicant(Person):
     def opens_section(self, title: str) -> None:
         """One of the numbered tasks of the application."""
         answers = self.page.get_by_role("region", name=de("Your answers"))
-        self._arrives(answers.get_by_role("link", name=re.compile(rf"^\d+\W+{re.escape(de(title))}$")).click)
+        self._arrives(answers.get_by_role("link", name=re.compile(rf"^\d+\W+{quoted(de(title))}$")).click)
 
     def goes_on(self) -> None:
         self.presses(de("Save and go on"))
@@ -256,7 +261,7 @@ class Officer(Person):
         self.follows(de("Prepare a meeting"))
         self.enters_day("Day", day)
         self.types("Place and time", place)
-        self.page.get_by_label(re.compile(re.escape(case))).check()
+        self.page.get_by_label(re.compile(quoted(case))).check()
         self.presses(de("Invite the board"))
 
     def sends_the_waiting_mail(self) -> None:
@@ -298,7 +303,7 @@ class Chair(Member):
 
     def notes_who_is_there(self, names: list[str]) -> None:
         for name in names:
-            self.page.get_by_label(re.compile(f"^{re.escape(name)}")).check()
+            self.page.get_by_label(re.compile(f"^{quoted(name)}")).check()
         self.presses(de("Save who is there"))
 
     def puts_motion(self, cents: int) -> None:
