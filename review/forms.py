@@ -54,7 +54,6 @@ class ChecklistForm(VersionForm):
                 label=_("Note"),
                 required=False,
                 max_length=2000,
-                widget=forms.Textarea(attrs={"rows": 2}),
                 initial=known.note if known else point.note,
             )
 
