@@ -21,7 +21,7 @@ from budgets.policies import may_call, may_see_grant
 from budgets.workflow import GrantState, PaymentState
 from funding import clock
 from funding.models import Event, EventDetails, User
-from funding.policies import Role, has_role
+from funding.policies import Role, has_role, may_act_for
 from funding.site import words
 from funding.templatetags.show import day, eur
 from funding.templatetags.show import iban as show_iban
@@ -124,11 +124,12 @@ class CasePage:
     @cached_property
     def next_step(self) -> dict[str, Any]:
         """What happens next, who has it, and until when."""
-        what, who = self._next()
-        mine = who == words.APPLICANT and self.reader.is_applicant
-        return {"what": what, "who": _("You") if mine else who, "until": self._until(who)}
+        step = self._next()
+        if step.who == words.APPLICANT and self.reader.is_applicant:
+            return {"what": step.yours or step.what, "who": _("You"), "until": self._until(step.who)}
+        return {"what": step.what, "who": step.who, "until": self._until(step.who)}
 
-    def _next(self) -> tuple[Any, Any]:
+    def _next(self) -> words.Step:
         grant = self.grant
         if self.application.state != State.AWARDED or grant is None:
             return words.NEXT[self.application.state]
@@ -171,9 +172,18 @@ class CasePage:
         """The next thing first: pages that work on the case, then the moves of its machines."""
         return [*self._actions(), *self.application.moves_for(self.user)]
 
+    @property
+    def moves_lead(self) -> bool:
+        """The first buttons of the page hold the one that leads; those further down stay quiet."""
+        return any(move.tone == "primary" for move in self.moves)
+
     def _actions(self) -> list[Action]:
         application, pk = self.application, self.application.pk
-        actions = []
+        actions = [
+            Action(_("Open the letter"), reverse("document", args=[letter.key]), "primary")
+            for letter in self.letters
+            if letter.opened_at is None and may_act_for(application, self.user)
+        ]
         if may_be_written(application, self.user):
             actions.append(Action(_("Go on writing"), reverse("applications:detail", args=[pk])))
         if may_check(application, self.user) and self.reader.is_officer:

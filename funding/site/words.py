@@ -1,6 +1,6 @@
 """What the case page says: the next step of every state, and every event of the timeline in words."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,38 +16,76 @@ DECIDER, VERIFIER, AUTHORISER, CASHIER = (
 )
 NOBODY = ""
 
-# State -> (what happens next, who has it).
-NEXT: dict[str, tuple[Any, Any]] = {
-    State.DRAFT: (_("The application is finished and sent."), APPLICANT),
-    State.SUBMITTED: (_("The application is checked."), OFFICER),
-    State.INCOMPLETE: (_("What is missing is handed in."), APPLICANT),
-    State.RETURNED: (_("What was asked for is changed, and the application is sent again."), APPLICANT),
-    State.ADMITTED: (_("The advisory board looks at it in a meeting."), BOARD),
-    State.DEFERRED: (_("The advisory board looks at it again in a later meeting."), OFFICER),
-    State.RECOMMENDED: (_("The town decides."), DECIDER),
-    State.AWARDED: (_("The project runs."), APPLICANT),
-    State.REJECTED: (_("Nothing more happens. A new application is always possible."), NOBODY),
-    State.WITHDRAWN: (_("Nothing more happens. A new application is always possible."), NOBODY),
-    State.LAPSED: (_("Nothing more happens. A new application is always possible."), NOBODY),
-    State.COMPLETED: (_("Everything is done."), NOBODY),
+
+class Step(NamedTuple):
+    """What happens next and who has it; `yours` says the same to the group when it is its turn."""
+
+    what: Any
+    who: Any = NOBODY
+    yours: Any = ""
+
+
+_OVER = Step(_("Nothing more happens. A new application is always possible."))
+
+NEXT: dict[str, Step] = {
+    State.DRAFT: Step(
+        _("The group finishes its application and sends it."), APPLICANT, _("Finish your application and send it.")
+    ),
+    State.SUBMITTED: Step(_("The integration office checks the application."), OFFICER),
+    State.INCOMPLETE: Step(
+        _("The group hands in what is missing."), APPLICANT, _("Please hand in what is still missing.")
+    ),
+    State.RETURNED: Step(
+        _("The group changes what was asked for and sends the application again."),
+        APPLICANT,
+        _("Please change what we ask for, then send the application again. It keeps its date."),
+    ),
+    State.ADMITTED: Step(_("The advisory board looks at it in a meeting."), BOARD),
+    State.DEFERRED: Step(_("The advisory board looks at it again in a later meeting."), OFFICER),
+    State.RECOMMENDED: Step(_("The town decides."), DECIDER),
+    State.AWARDED: Step(_("The project runs."), APPLICANT),
+    State.REJECTED: _OVER,
+    State.WITHDRAWN: _OVER,
+    State.LAPSED: _OVER,
+    State.COMPLETED: Step(_("Everything is done.")),
 }
-ACCEPT = (_("The grant is accepted."), APPLICANT)
-CALL = (_("The money is called for when it is needed."), APPLICANT)
-REPORT = (_("The usage proof is handed in."), APPLICANT)
-ANSWER_PROOF = (_("Questions about the usage proof are answered."), APPLICANT)
-PAY_BACK = (_("What was paid too much is paid back."), APPLICANT)
-CLOSE = (_("The case is closed."), OFFICER)
-REMEDY = (_("A remedy is recorded; what is undisputed can be released."), DECIDER)
-PAYMENTS: dict[str, tuple[Any, Any]] = {
-    PaymentState.REQUESTED: (_("The payment is verified."), VERIFIER),
-    PaymentState.VERIFIED: (_("The payment is ordered."), AUTHORISER),
-    PaymentState.ORDERED: (_("The payment is handed over."), CASHIER),
-    PaymentState.EXPORTED: (_("The bank pays, and the payment is booked."), CASHIER),
-    PaymentState.RETURNED: (_("The bank sent the money back: the right account is entered."), APPLICANT),
+ACCEPT = Step(
+    _("The group reads the letter and says whether it accepts the grant."),
+    APPLICANT,
+    _("Please read the letter. Then say whether you accept the grant."),
+)
+CALL = Step(_("The group calls for the money when it needs it."), APPLICANT, _("Call for the money when you need it."))
+REPORT = Step(
+    _("The group carries out its project and hands in the usage proof."),
+    APPLICANT,
+    _("Carry out your project. When it is over, tell us what you did with the money."),
+)
+ANSWER_PROOF = Step(
+    _("The group answers questions about its usage proof."),
+    APPLICANT,
+    _("Please answer our questions about your usage proof."),
+)
+PAY_BACK = Step(
+    _("The group pays back what it got too much."),
+    APPLICANT,
+    _("Part of the money has to be paid back. The letter says why and how much."),
+)
+CLOSE = Step(_("The integration office closes the case."), OFFICER)
+REMEDY = Step(_("A remedy is recorded. The decider releases what is undisputed."), DECIDER)
+PAYMENTS: dict[str, Step] = {
+    PaymentState.REQUESTED: Step(_("The verifier checks the payment."), VERIFIER),
+    PaymentState.VERIFIED: Step(_("The payment authoriser orders the payment."), AUTHORISER),
+    PaymentState.ORDERED: Step(_("The cashier hands the payment to the bank or the finance system."), CASHIER),
+    PaymentState.EXPORTED: Step(_("The bank pays, and the cashier books it."), CASHIER),
+    PaymentState.RETURNED: Step(
+        _("The bank sent the money back. The group enters the right account."),
+        APPLICANT,
+        _("The bank sent the money back. Please call for it again and enter the right account."),
+    ),
 }
-PROOFS: dict[str, tuple[Any, Any]] = {
-    ProofState.SUBMITTED: (_("The usage proof is checked."), OFFICER),
-    ProofState.CHECKED: (_("The usage proof is settled."), DECIDER),
+PROOFS: dict[str, Step] = {
+    ProofState.SUBMITTED: Step(_("The integration office checks the usage proof."), OFFICER),
+    ProofState.CHECKED: Step(_("The decider settles the usage proof."), DECIDER),
     ProofState.RETURNED: ANSWER_PROOF,
 }
 ENDED_GRANTS = (GrantState.DECLINED, GrantState.LAPSED, GrantState.REVOKED)
