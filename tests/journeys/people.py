@@ -7,7 +7,7 @@ catalogue, so a better German wording breaks no journey.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,17 +53,18 @@ class Browsers:
     sign_in: Callable[[Any, Any], None]
     axe: Callable[[Any], list[str]]
     shots: str = ""  # a folder: keep a picture of every distinct page, wide and narrow
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def look(self, page: Any, who: str) -> None:
-        """No barrier on this page, if nobody of this kind has been here yet."""
+        """No barrier on this page, if nobody has been here yet: the number of the case makes no other page."""
         path = urlsplit(page.url).path
-        place = (who, resolve(path).view_name)
+        found = resolve(path)
+        place = (found.view_name, *(value for value in found.kwargs.values() if isinstance(value, str)))
         if place in self.seen:
             return
         self.seen.add(place)
         if self.shots:
-            self._photograph(page, f"{len(self.seen):02}-{who}-{place[1].replace(':', '-')}")
+            self._photograph(page, f"{len(self.seen):02}-{who}-{'-'.join(place)[:60].replace(':', '-')}")
         assert (path, self.axe(page)) == (path, [])
 
     def _photograph(self, page: Any, name: str) -> None:
@@ -175,6 +176,24 @@ class Applicant(Person):
     def goes_on(self) -> None:
         self.presses(de("Save and go on"))
 
+    def begins(self, programme: Any) -> None:
+        """From the page of the programme to the open draft."""
+        self.goes(f"/{programme.municipality.slug}/{programme.slug}/")
+        self.follows(de("Apply now"))
+        self.presses(de("Start"))
+
+    def answers_the_first_sections(self, title: str, start: date, field_of_action: str) -> None:
+        """Everything before the money, page after page."""
+        self.opens_section("Who you are")
+        self.says_who_they_are()
+        self.goes_on()
+        self.tells_the_idea(title, field_of_action)
+        self.goes_on()
+        self.says_when_and_where(start, start + timedelta(days=60), "Berliner Allee")
+        self.goes_on()
+        self.says_for_whom()
+        self.goes_on()
+
     def says_who_they_are(self) -> None:
         self.types("What is your group or organisation called?", "Initiative Wegweiser Königsborn")
         self.selects("What are you?", LegalForm.UNREGISTERED.label)
@@ -219,6 +238,11 @@ class Applicant(Person):
     def gives_the_account(self) -> None:
         self.types("IBAN", "DE02 1203 0000 0000 2020 51")
         self.types("Whose account is it?", "Leyla Aydın")
+
+    def sends(self, button: str) -> None:
+        """On the page to check: confirm every point, and send."""
+        self.confirms_everything()
+        self.presses(button)
 
     def confirms_everything(self) -> None:
         for sentence in texts.DECLARATIONS.values():

@@ -103,15 +103,7 @@ def apply_and_send(leyla: Applicant, programme: Any, mails: list[Any]) -> None:
     leyla.follows(de("Apply now"))
     leyla.signs_in_by_mail("leyla@wegweiser.example", mails)
     leyla.presses(de("Start"))
-    leyla.opens_section("Who you are")
-    leyla.says_who_they_are()
-    leyla.goes_on()
-    leyla.tells_the_idea(TITLE, programme.taxonomies["action_fields"][0])
-    leyla.goes_on()
-    leyla.says_when_and_where(start, start + timedelta(days=60), "Berliner Allee")
-    leyla.goes_on()
-    leyla.says_for_whom()
-    leyla.goes_on()
+    leyla.answers_the_first_sections(TITLE, start, programme.taxonomies["action_fields"][0])
     leyla.adds_cost(1, "Ehrenamtliche Aufwandsentschädigungen", "Zwölf Führungen × 2 Personen", "24", "25")
     leyla.adds_cost(2, "Material", "Faltplan in fünf Sprachen", "1000", "0,62")
     leyla.adds_cost(3, "Unterkunft / Verpflegung", "Abschlussfest", "80", "4,50")
@@ -142,8 +134,7 @@ def upload(leyla: Applicant) -> None:
 
 def send(leyla: Applicant, button: str) -> None:
     leyla.opens_section("Check and send")
-    leyla.confirms_everything()
-    leyla.presses(button)
+    leyla.sends(button)
 
 
 def ask_for_a_change(officer: Officer, leyla: Applicant) -> None:
