@@ -118,7 +118,8 @@ class GermanDateField(forms.Field):
         parts = [clean_text(part or "").rstrip(".") for part in value]
         if not any(parts):
             return None
-        if not all(part.isdecimal() for part in parts):
+        # Four digits are the most that day, month or year can have; longer ones would not even fit a date's numbers.
+        if not all(part.isdecimal() and len(part.lstrip("0")) <= 4 for part in parts):
             raise ValidationError(self.error_messages["incomplete"], code="incomplete")
         day, month, year = (int(part) for part in parts)
         if not 1900 <= year <= 2199:

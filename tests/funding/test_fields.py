@@ -110,6 +110,13 @@ def test_date_left_empty_is_none():
         (("31", "", "2026"), "Please enter day, month and year as numbers, for example 24 3 2026."),
         (("x", "2", "2026"), "Please enter day, month and year as numbers, for example 24 3 2026."),
         (("1", "2", "26"), "Please enter the year with four digits, for example 2026."),
+        (("1", "2", "1800"), "Please enter the year with four digits, for example 2026."),
+        (("1", "2", "9999"), "Please enter the year with four digits, for example 2026."),
+        (("0", "2", "2026"), "The calendar has no 00.02.2026. Please check day, month and year."),
+        ((str(2**63), "2", "2026"), "Please enter day, month and year as numbers, for example 24 3 2026."),
+        (("1", "2", "9" * 5000), "Please enter day, month and year as numbers, for example 24 3 2026."),
+        (("-1", "2", "2026"), "Please enter day, month and year as numbers, for example 24 3 2026."),
+        (("²", "2", "2026"), "Please enter day, month and year as numbers, for example 24 3 2026."),
     ],
 )
 def test_date_that_cannot_be_has_one_sentence_and_keeps_what_was_typed(parts, sentence):
