@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from typing import Any
 
 from django.core.validators import MaxValueValidator
@@ -272,6 +273,11 @@ class PaymentRun(Tenant):
             models.UniqueConstraint(fields=["municipality", "number"], name="run_number"),
             models.UniqueConstraint(fields=["municipality", "key"], name="run_key"),
         ]
+
+    @property
+    def is_intact(self) -> bool:
+        """The bytes are still those that left."""
+        return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):

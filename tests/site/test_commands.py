@@ -1,5 +1,6 @@
 """The command line: programmes and applications from files, the proof of the event log, the mark of the demo."""
 
+import hashlib
 import io
 import json
 import tomllib
@@ -8,16 +9,16 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from applications.models import Application, Organisation
-from budgets.models import BudgetYear
-from funding import events
+from applications.models import Application, Letter, Organisation
+from budgets.models import BudgetYear, PaymentRun
+from funding import clock, events
 from funding.events import entry_hash, head_file
 from funding.gate import record, writes
 from funding.models import Category, Event, EventDetails, EventHead, Municipality, Programme
 from funding.policies import SYSTEM
 from funding.programmes import FOLDER
 from funding.site.imports import SAMPLES
-from tests.factories import make_programme, make_town, make_user
+from tests.factories import make_application, make_letter, make_organisation, make_programme, make_town, make_user
 
 PROGRAMMES = sorted(FOLDER.glob("*.toml"))
 APPLICATIONS = sorted(SAMPLES.glob("*.toml"))
@@ -500,6 +501,56 @@ def test_audit_accepts_details_that_were_erased(town):
     EventDetails.objects.filter(event__number=2).update(details={}, salt="", erased=True)
 
     assert run("verify_audit") == {"entries": 5, "ok": True}
+
+
+@pytest.fixture
+def issued(town):
+    """A letter and a payment file, both named in the log with their fingerprint."""
+    organisation = make_organisation(town)
+    letter = make_letter(make_application(make_programme(town), organisation, state="awarded"))
+    content = letter.content
+    paid = PaymentRun.objects.create(
+        municipality=town,
+        number=1,
+        channel="finance-system",
+        execute_on=clock.today(),
+        made_by=make_user(town, "cashier"),
+        made_at=clock.now(),
+        file_name="auszahlung-1.csv",
+        content=content,
+        sha256=letter.sha256,
+    )
+
+    @writes
+    def log():
+        record(town.pk, "letter.issue", letter, by=SYSTEM, details={"sha256": letter.sha256})
+        record(town.pk, "run.export", paid, by=SYSTEM, details={"sha256": paid.sha256})
+
+    log()
+    return {Letter: "letter", PaymentRun: "payment run"}
+
+
+def test_audit_of_files_as_they_went_out_is_ok(issued):
+    assert run("verify_audit") == {"entries": 7, "ok": True}
+
+
+@pytest.mark.parametrize("model", [Letter, PaymentRun])
+@pytest.mark.parametrize("cover", [False, True])
+def test_audit_names_a_file_that_is_no_longer_what_was_issued(issued, model, cover):
+    content = b"%PDF-1.7 another one"
+    changes = {"sha256": hashlib.sha256(content).hexdigest()} if cover else {}
+    model.objects.update(content=content, **changes)
+
+    sentence = failing("verify_audit")
+
+    name = f"unna: {issued[model]} {model.objects.get().pk}"
+    assert sentence == f"{name}: altered: it is not the file that was issued"
+
+
+def test_audit_accepts_a_file_that_was_emptied_at_the_end_of_its_time(issued):
+    Letter.objects.update(content=b"")
+
+    assert run("verify_audit") == {"entries": 7, "ok": True}
 
 
 # --- The mark of the demo and the first administrator -----------------------------------------------------------------

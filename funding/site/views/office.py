@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.models import Application, Letter
-from funding import events
 from funding.gate import Refused
 from funding.models import Event, Message, Municipality, User
 from funding.policies import Role, is_officer
 from funding.site.forms import AuditFilter, MessageForm, OutboxFilter
 from funding.site.links import SIGN_IN_KIND
 from funding.site.operations import discard_message, send_message
+from funding.site.proof import first_mismatch
 
 STATE_TONES = {"draft": "warning", "failed": "danger", "sent": "success", "queued": "info"}
 WAITING = (Message.State.DRAFT, Message.State.FAILED)
@@ -131,6 +131,6 @@ def audit(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "rows": [(event, str(people.get(event.actor, "")) or _("the platform")) for event in page],
         "form": form,
-        "results": [(town, events.verify(town)) for town in towns] if request.method == "POST" else [],
+        "results": [(town, first_mismatch(town)) for town in towns] if request.method == "POST" else [],
     }
     return render(request, "site/audit.html", context)

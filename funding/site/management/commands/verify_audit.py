@@ -1,4 +1,4 @@
-"""Prove the event log: recompute every chain and name the first entry that does not fit."""
+"""Prove the event log and the files that went out: name the first entry or file that is not as it was written."""
 
 import json
 from argparse import ArgumentParser
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from funding import events
 from funding.models import Event, Municipality
+from funding.site.proof import first_mismatch
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             if not towns:
                 raise CommandError(f"There is no municipality “{slug}”.")
         for town in towns:
-            if (mismatch := events.verify(town)) is not None:
-                raise CommandError(str(mismatch))
+            if (mismatch := first_mismatch(town)) is not None:
+                raise CommandError(mismatch)
         entries = Event.objects.filter(municipality__in=towns).count()
         self.stdout.write(json.dumps({"entries": entries, "ok": True}))
