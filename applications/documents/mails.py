@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from applications.sections import BY_SLUG
+
 
 def _greeting_end(application: Any) -> str:
     town = application.municipality
@@ -33,8 +35,8 @@ def return_mail(application: Any) -> tuple[str, str]:
     subject = _("Please look at your application again: %(number)s") % {"number": application.file_number}
     lines = [
         _("We have read “%(title)s” and have a question.") % {"title": application.title},
-        application.officer_note,
-        *[f"– {reason}" for reason in application.changes_asked.values()],
+        *([application.officer_note] if application.officer_note else []),
+        *[f"– {BY_SLUG[slug].title}: {reason}" for slug, reason in application.changes_asked.items()],
     ]
     if application.answer_by:
         lines.append(
