@@ -73,7 +73,7 @@ def test_application_from_nothing_to_closed_is_walked_by_everybody(browsers, pro
 
     apply_and_send(leyla, programme, mailoutbox)
     first = Submission.objects.get()
-    ask_for_a_change(town.officer, leyla)
+    ask_for_a_change(town.officer, leyla, mailoutbox)
     admit(town.officer)
     deliberate(town)
     decide(town.decider)
@@ -137,13 +137,14 @@ def send(leyla: Applicant, button: str) -> None:
     leyla.sends(button)
 
 
-def ask_for_a_change(officer: Officer, leyla: Applicant) -> None:
+def ask_for_a_change(officer: Officer, leyla: Applicant, mails: list[Any]) -> None:
     wish = "Bitte nennen Sie den Treffpunkt."
     officer.takes_up(de("New: check"))
     officer.follows(de("Ask for changes"))
     officer.types("When and where", wish)
     officer.presses(de("Ask for changes"))
     officer.sends_the_waiting_mail()
+    assert f"{de('When and where')}: {wish}" in mails[-1].body
 
     leyla.takes_up(de("Change something and send again"))
     assert wish in leyla.reads
