@@ -1,5 +1,6 @@
 """What proves itself: a town's event log, and every file that went out, against the fingerprint in that log."""
 
+from collections.abc import Iterator
 from itertools import chain
 
 from applications.models import Letter
@@ -22,7 +23,8 @@ def first_mismatch(town: Municipality) -> str | None:
     issued = {(more.event.subject, more.event.subject_id): more.details["sha256"] for more in named}
     letters = Letter.objects.filter(municipality=town).exclude(content=b"").order_by("pk")
     runs = PaymentRun.objects.filter(municipality=town).exclude(content=b"").order_by("pk")
-    for file in chain(letters.iterator(), runs.iterator()):
+    files: Iterator[Letter | PaymentRun] = chain(letters.iterator(), runs.iterator())
+    for file in files:
         fingerprint = issued.get((file._meta.label_lower, file.pk), file.sha256)
         if not file.is_intact or file.sha256 != fingerprint:
             return f"{town.slug}: {file._meta.verbose_name} {file.pk}: altered: it is not the file that was issued"
