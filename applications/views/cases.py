@@ -19,7 +19,7 @@ from django_fsm import TransitionNotAllowed
 
 from applications import documents, operations, policies, rules, texts
 from applications.forms import FORMS, ApplicationFilter, CheckForm, SectionForm, StartForm
-from applications.models import Application, FinancingLine, Organisation
+from applications.models import Application, Organisation
 from applications.sections import BY_SLUG, SECTIONS, after
 from applications.views.responses import pdf
 from applications.workflow import State
@@ -237,7 +237,7 @@ def _calculated(application: Application, plan: Any) -> dict[str, Any]:
     programme = application.programme
     left = None
     if application.start and (year := programme.years.filter(year=application.start.year).first()):
-        left = year.balances.free_cents
+        left = year.balances.not_awarded_cents
     result = rules.evaluate(plan, programme.cap_per_project_cents, left)
     names = {category.slug: category.name for category in programme.categories.all()}
     return {
@@ -327,7 +327,7 @@ def _plan_lines(application: Application, result: Any) -> dict[str, Any]:
         }
         for line in application.costs.all()
     ]
-    others = [line for line in application.financing.all() if line.kind != FinancingLine.Kind.GRANT]
+    lines = list(application.financing.all())
     financing = [
         {
             "label": line.what or line.get_kind_display(),
@@ -335,14 +335,14 @@ def _plan_lines(application: Application, result: Any) -> dict[str, Any]:
             "note": line.get_status_display() if line.status else "",
             "cents": line.amount_cents,
         }
-        for line in others
+        for line in lines
     ]
     return {
         "costs": costs,
         "financing": financing,
         "costs_cents": result.total_cents,
-        "financing_cents": sum(line.amount_cents for line in others),
-        "totals": [(_("Grant asked for"), result.requested_cents)],
+        "financing_cents": sum(line.amount_cents for line in lines),
+        "totals": [(_("Eligible costs"), result.eligible_cents)],
     }
 
 
@@ -352,6 +352,8 @@ def _plan_lines(application: Application, result: Any) -> dict[str, Any]:
 def receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A submission as PDF: what was sent, word for word."""
     application = get_object_or_404(Application.objects.visible_to(request.user), pk=pk)
+    if not policies.may_read_letters(application, request.user):
+        raise PermissionDenied
     submission = get_object_or_404(application.submissions.all(), number=number)
     return pdf(documents.receipt_pdf(submission), f"{application.file_number}-{number}.pdf")
 
