@@ -143,8 +143,3 @@ def signed_in_again(browsers, draft, mailoutbox):
 
 def test_session_that_ended_while_writing_leads_back_to_the_section(signed_in_again, draft):
     assert signed_in_again.page.url.endswith(reverse("applications:edit", args=[draft.pk, "idea"]))
-
-
-@pytest.mark.xfail(strict=True, reason="What was typed is lost until drafts save themselves while somebody writes.")
-def test_session_that_ended_while_writing_keeps_the_text(signed_in_again):
-    assert signed_in_again.field("Why is it needed?").input_value() == "Wer neu ist, findet die Ämter nicht."
