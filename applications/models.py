@@ -99,15 +99,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """What this person may see at all; everything else does not exist for them.
 
         Applicants: the cases of their organisations. Officer, decider, auditor: every case of their town that was
-        sent in (a draft belongs to its writers). Money: cases with a grant. Board: cases on their agenda for which
-        they declared no bias.
+        sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Money: cases with a
+        grant. Board: cases on their agenda for which they declared no bias.
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
-        received = Q(state=State.DRAFT, paper=False)
+        never_sent = Q(paper=False, file_number="")
         seen = Q(organisation__memberships__user=user)
         if towns := user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR):
-            seen |= Q(municipality__in=towns) & ~received
+            seen |= Q(municipality__in=towns) & ~never_sent
         if towns := user.towns_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER):
             seen |= Q(municipality__in=towns, grants__isnull=False)
         if towns := user.towns_as(Role.BOARD):
@@ -356,6 +356,12 @@ class Submission(Tenant):
         constraints = [
             models.UniqueConstraint(fields=["municipality", "application", "number"], name="submission_number")
         ]
+
+    @property
+    def organisation(self) -> Organisation:
+        """The applicant as it stood when this was sent in, for letters and payments; never to be saved."""
+        names = {field.attname for field in Organisation._meta.concrete_fields}
+        return Organisation(**{name: value for name, value in self.snapshot["organisation"].items() if name in names})
 
 
 class Consent(Tenant):

@@ -10,6 +10,7 @@ from funding.policies import (
     is_officer,
     is_system,
     may_act_for,
+    may_see_money,
     may_write_for,
 )
 
@@ -33,7 +34,7 @@ def may_submit(application: Any, user: Any) -> bool:
 
 def may_record(application: Any, user: Any) -> bool:
     """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused)."""
-    return is_officer(application, user) or is_system(application, user)
+    return may_check(application, user) or is_system(application, user)
 
 
 def may_withdraw(application: Any, user: Any) -> bool:
@@ -45,6 +46,11 @@ def may_withdraw(application: Any, user: Any) -> bool:
 def may_hold_ballot(application: Any, user: Any) -> bool:
     """Record what the board did: whoever leads the item, or the officer who keeps the minutes."""
     return is_board_member(application, user) or is_officer(application, user)
+
+
+def may_read_letters(case: Any, user: Any) -> bool:
+    """Letters and receipts, which name address and account: the organisation and the staff, not the advisory board."""
+    return bool(user.right_in(case.organisation_id)) or may_see_money(case, user)
 
 
 def may_complete(application: Any, user: Any) -> bool:

@@ -21,6 +21,6 @@ urlpatterns = [
 
 # Files lie under unguessable names and are still served by permission only.
 file_urlpatterns = [
-    path("uploads/<str:key>/", views.upload_file, name="upload-file"),
-    path("documents/<str:key>/", views.document, name="document"),
+    path("uploads/<slug:key>/", views.upload_file, name="upload-file"),
+    path("documents/<slug:key>/", views.document, name="document"),
 ]

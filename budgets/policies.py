@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from applications.policies import may_read_letters
 from funding.policies import (
     is_auditor,
     is_authoriser,
@@ -10,7 +11,6 @@ from funding.policies import (
     is_officer,
     is_verifier,
     may_act_for,
-    may_see_money,
     may_write_for,
 )
 
@@ -22,7 +22,7 @@ def _is_outside(obj: Any, user: Any) -> bool:
 
 def may_see_grant(grant: Any, user: Any) -> bool:
     """Read a grant and its usage proof: the organisation and whoever works on money; not the advisory board."""
-    return bool(user.right_in(grant.organisation_id)) or may_see_money(grant, user)
+    return may_read_letters(grant, user)
 
 
 def may_answer(grant: Any, user: Any) -> bool:

@@ -148,7 +148,8 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
     def visible_to(self, user: Any) -> BoardItemQuerySet:
         """The items whose file this person may open: staff who see the meeting, and members who declared no bias.
 
-        Whoever is excluded from a case is excluded from it in every meeting, whatever other role they have.
+        Whoever is excluded from a case is excluded from it in every meeting, whatever other role they have; so is
+        whoever belongs to the applicant.
         """
         if not getattr(user, "is_authenticated", False):
             return self.none()
@@ -158,7 +159,8 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
         staff = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
         member = Q(pk__in=declared.filter(biased=False).values("item"))
         found = self.filter(staff | member, meeting__in=meetings).exclude(application__in=excluded)
-        return found.order_by("meeting", "position", "pk")
+        own = Q(application__organisation__memberships__user=user)
+        return found.exclude(own).order_by("meeting", "position", "pk")
 
     def on_the_list_of(self, user: Any) -> BoardItemQuerySet:
         """The items of the meetings this person is invited to or prepares: title and parties, not the file."""
@@ -306,10 +308,14 @@ class Recommendation(Tenant):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Any) -> DecisionQuerySet:
-        """Before its letter is out a decision is known to those who decide and prepare, and to the auditor."""
+        """Before its letter is out a decision is known to those who decide and prepare, and to the auditor.
+
+        Never to somebody of the applicant, whatever they do for the town (§ 20 VwVfG).
+        """
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        return self.filter(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)).order_by("pk")
+        inside = self.filter(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
+        return inside.exclude(application__organisation__memberships__user=user).order_by("pk")
 
     def with_case(self) -> DecisionQuerySet:
         return self.select_related("application__organisation", "application__programme", "application__municipality")

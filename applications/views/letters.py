@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from applications import operations
+from applications import operations, policies
 from applications.forms import DayForm
 from applications.models import Letter
 from applications.views.responses import pdf
@@ -37,6 +37,8 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     never because a mail program or browser fetched the address in advance. Others only look.
     """
     letter = _visible(request, key=key)
+    if not policies.may_read_letters(letter.application, request.user):
+        raise PermissionDenied
     if not letter.content:
         raise Http404  # its time of keeping is over
     counts = letter.opened_at is None and may_act_for(letter.application, request.user)

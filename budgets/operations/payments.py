@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from applications.models import Organisation
 from applications.operations import recipients
 from budgets import documents, policies
 from budgets.documents.mails import payment_sent_back_mail
@@ -71,7 +72,7 @@ def request_payment(
         number=number,
         end_to_end_id=f"{grant.application.file_number}-{number}",
         amount_cents=cents,
-        payee=organisation.name,
+        payee=_applicant(grant).name,
         account_holder=holder,
         iban=iban,
         purpose=documents.payment_purpose(grant, number),
@@ -93,10 +94,15 @@ def latest_account(grant: Grant) -> tuple[str, str]:
 
 
 def applied_account(grant: Grant) -> tuple[str, str]:
-    """(IBAN, holder) of the application as it was sent in; of one kept without a snapshot the organisation's."""
+    """(IBAN, holder) of the application as it was sent in."""
+    applicant = _applicant(grant)
+    return applicant.iban, applicant.account_holder or applicant.name
+
+
+def _applicant(grant: Grant) -> Organisation:
+    """The recipient as the application was sent in; of one kept without a snapshot as it is now."""
     submission = grant.application.submissions.first()
-    about = submission.snapshot["organisation"] if submission else vars(grant.organisation)
-    return about["iban"], about["account_holder"] or about["name"]
+    return submission.organisation if submission else grant.organisation
 
 
 def _with_grant_locked(name: str) -> None:

@@ -24,7 +24,7 @@ from funding.models import Message, Municipality, Programme
 from funding.policies import Role
 from funding.site.links import SIGN_IN_KIND
 from review.models import BoardItem, Decision, Meeting, Motion
-from review.policies import may_prepare_decision
+from review.policies import may_decide
 
 OUTCOMES = (Letter.Kind.AWARD, Letter.Kind.REJECTION, Letter.Kind.SETTLEMENT)
 
@@ -242,7 +242,7 @@ def _of_decider(user: Any, towns: list[int]) -> Iterator[Task]:
     )
     waiting = Application.objects.filter(municipality__in=towns, state=State.RECOMMENDED)
     for application in waiting.order_by("pk"):
-        if not may_prepare_decision(application, user):
+        if not may_decide(application, user):
             continue
         what = _("Read the decision again and release it") if application.pk in prepared else _("Decide")
         yield _about(application, what, "review:decide", application.pk, due=application.promised_on)

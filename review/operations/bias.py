@@ -28,6 +28,8 @@ def declare(item: BoardItem, *, by: Any, biased: bool, reason: str = "") -> Bias
     if fresh.closed_at is not None:
         raise Refused(_("The board has already finished this case. Please tell the officer if you were biased."))
     entry = fresh.declarations.filter(member=member).first()
+    if not biased and by.right_in(fresh.application.organisation_id):
+        raise Refused(_("You may act for this applicant here. Whoever represents somebody cannot vote on their case."))
     if entry is not None and entry.biased and not biased:
         raise Refused(_("You said that you are biased. Please ask the officer if that was a mistake."))
     if biased:

@@ -47,7 +47,7 @@ def _assert_may_decide(application: Application, by: Any) -> None:
 
     The policy knows who admitted the case; who answered single points, or was invited as a member, stands in rows.
     """
-    if not policies.may_prepare_decision(application, by):
+    if not policies.may_decide(application, by):
         raise PermissionDenied("only the decider, and never who checked the case")
     checked = CheckResult.objects.filter(application=application, checked_by=by).exists()
     sat = Attendance.objects.filter(meeting__items__application=application, member__user=by).exists()
@@ -116,6 +116,9 @@ def drop_decision(application: Application, *, by: Any, reason: str) -> None:
 def _letter(decision: Decision, *, by: Any) -> tuple[str, str, bytes, date]:
     """(kind, title, PDF, day the usage proof is due) of the letter as it would go out today."""
     application = decision.application
+    if (submission := application.submissions.first()) is not None:
+        # Who answers for the group and where the money goes: as it was sent in, not as another draft has changed it.
+        application.organisation = submission.organisation
     if missing := application.municipality.missing_for_letters:
         names = ", ".join(str(name) for name in missing)
         raise Refused(_("No letter can be issued yet. Please enter first: %s") % names)
@@ -147,7 +150,7 @@ def release(decision: Decision, *, by: Any) -> Decision:
             raise Refused(_("This decision was taken back. Nothing was sent."))
         if fresh.is_released:
             raise Refused(_("This decision was already released."))
-        if not policies.may_prepare_decision(fresh.application, by):
+        if not policies.may_decide(fresh.application, by):
             raise PermissionDenied("only the decider, and never who checked the case")
         kind, title, content, proof_due_on = _letter(fresh, by=by)
         try:
@@ -181,7 +184,7 @@ def _release(
     outbox.post(
         "decision",
         to=recipients(application),
-        about=application,
+        about=letter,  # sending this mail is what provides the letter for download
         text=lambda: documents.decision_mail(fresh, letter),
         draft=True,
     )

@@ -31,7 +31,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The case, what the board advises and why, the pot; then the decision, prepared until it is released."""
     cases = Application.objects.visible_to(request.user).with_parties().with_plan()
     application = get_object_or_404(cases, pk=pk)
-    if not policies.may_prepare_decision(application, request.user):
+    if not policies.may_decide(application, request.user):
         raise PermissionDenied
     if application.state != State.RECOMMENDED:
         return too_late(request, application)
@@ -116,7 +116,7 @@ def _pot(
 def _decision(request: HttpRequest, pk: int) -> Decision:
     """The decision, for somebody who may decide its case; 404 or 403 otherwise."""
     decision = get_object_or_404(Decision.objects.visible_to(request.user).with_case(), pk=pk)
-    if not policies.may_prepare_decision(decision.application, request.user):
+    if not policies.may_decide(decision.application, request.user):
         raise PermissionDenied
     return decision
 
@@ -173,7 +173,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
         found = found.filter(application__in=Application.objects.matching(form.cleaned_data["q"]))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     for decision in page:
-        decision.releasable = policies.may_prepare_decision(decision.application, request.user)
+        decision.releasable = policies.may_decide(decision.application, request.user)
     context = {"form": form, "page_obj": page, "may_release": any(d.releasable for d in page)}
     return render(request, "review/decision_list.html", context)
 
@@ -188,6 +188,6 @@ def release_all(request: HttpRequest) -> HttpResponse:
     """Release every prepared decision of one's towns, one after the other; a refused one does not stop the others."""
     if not request.user.towns_as(Role.DECIDER):  # type: ignore[union-attr]
         raise PermissionDenied
-    ready = [d for d in _prepared(request) if policies.may_prepare_decision(d.application, request.user)]
+    ready = [d for d in _prepared(request) if policies.may_decide(d.application, request.user)]
     results = [(decision, *_try_release(decision, by=request.user)) for decision in ready]
     return render(request, "review/decision_results.html", {"results": results})

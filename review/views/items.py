@@ -41,7 +41,7 @@ def _visible(request: HttpRequest, pk: int) -> BoardItem:
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """The case as the board reads it, and its vote; who has not declared is sent to the agenda first."""
     if not BoardItem.objects.visible_to(request.user).filter(pk=pk).exists():
-        listed = get_object_or_404(BoardItem.objects.on_the_list_of(request.user), pk=pk)
+        listed = get_object_or_404(BoardItem.objects.on_the_list_of(request.user).with_case(), pk=pk)
         if _excluded(listed, request.user):
             raise Http404
         messages.info(request, _("Please say first whether you are biased. Then the file opens."))
@@ -50,6 +50,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _excluded(listed: BoardItem, user: Any) -> bool:
+    if user.right_in(listed.application.organisation_id):
+        return True
     cases = BoardItem.objects.filter(declarations__member__user=user, declarations__biased=True)
     return cases.filter(application=listed.application_id).exists()
 

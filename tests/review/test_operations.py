@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 
-from applications.models import Application
+from applications.models import Application, Consent, Membership
 from applications.operations import recipients
 from applications.workflow import State
 from budgets.models import Grant
@@ -15,7 +15,8 @@ from funding import clock
 from funding.gate import Refused, Stale, carry_out
 from funding.models import Assignment, EventDetails, Message
 from funding.policies import Role
-from review import operations
+from funding.site.operations import send_message
+from review import documents, operations
 from review.models import BiasDeclaration, BoardItem, CheckResult, Decision, Meeting, Motion, Recommendation, Vote
 from review.operations import Body
 from tests.factories import make_application, make_member, make_organisation, make_programme, make_town, make_user
@@ -1047,3 +1048,65 @@ def test_release_by_another_towns_decider_is_forbidden(review, advised):
 
     with pytest.raises(PermissionDenied):
         operations.release(decision, by=make_user(make_town(), Role.DECIDER))
+
+
+def test_mail_about_a_decision_provides_its_letter_when_it_is_sent(review, advised):
+    Consent.objects.create(
+        municipality=review.town, application=advised, kind="electronic-delivery", given_at=clock.now()
+    )
+    decision = operations.release(prepare(review, advised), by=review.decider)
+    draft = Message.objects.get(kind="decision")
+
+    send_message(draft, by=review.officer, subject=draft.subject, body=draft.body)
+
+    assert fresh(decision.letter).provided_on == clock.today()
+
+
+def test_award_letter_names_the_account_that_was_applied_with(review, advised, monkeypatch):
+    decision = prepare(review, advised)
+    type(review.organisation).objects.update(iban="DE02120300000000202051", representatives=["Jemand anders"])
+    read = []
+    real = documents.decision_letter
+    monkeypatch.setattr(
+        documents, "decision_letter", lambda d, **more: read.append(d.application.organisation) or real(d, **more)
+    )
+
+    operations.release(decision, by=review.decider)
+
+    assert [(o.iban, o.representatives) for o in read] == [("DE89370400440532013000", ["Miriam Okafor"])]
+    assert fresh(review.organisation).iban == "DE02120300000000202051"
+
+
+# --- Staff and members who belong to the applicant --------------------------------------------------------------------
+
+
+def joins(user, organisation, right="edit"):
+    Membership.objects.create(municipality=organisation.municipality, organisation=organisation, user=user, right=right)
+    return fresh(user)
+
+
+def test_member_who_may_act_for_the_applicant_cannot_declare_to_be_unbiased(review):
+    [item] = review.meet()
+    member = joins(review.board[3].user, review.organisation)
+
+    said = sentence(operations.declare, item, by=member, biased=False)
+
+    assert said == "You may act for this applicant here. Whoever represents somebody cannot vote on their case."
+    assert operations.declare(item, by=member, biased=True).biased is True
+
+
+@pytest.mark.parametrize("name", ["officer", "decider"])
+def test_staff_of_the_applicant_see_neither_its_item_nor_its_prepared_decision(review, advised, name):
+    prepare(review, advised)
+    colleague = getattr(review, name)
+    before = (BoardItem.objects.visible_to(colleague).count(), Decision.objects.visible_to(colleague).count())
+
+    own = joins(colleague, review.organisation, "view")
+
+    after = (BoardItem.objects.visible_to(own).count(), Decision.objects.visible_to(own).count())
+    assert (before, after) == ((1, 1), (0, 0))
+
+
+def test_decision_by_somebody_of_the_applicant_is_forbidden(review, advised):
+    with pytest.raises(PermissionDenied):
+        prepare(review, advised, by=joins(review.decider, review.organisation))

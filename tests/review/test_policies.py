@@ -43,10 +43,21 @@ def test_only_the_officer_prepares_meetings():
 
 def test_item_is_led_by_its_leader_and_the_officer():
     leader = SimpleNamespace(user_id=7)
+    item = SimpleNamespace(municipality_id=1, application=case())
 
-    assert allowed(policies.may_lead, case(), leader) == ["officer", "board"]
-    assert allowed(policies.may_lead, case(), SimpleNamespace(user_id=8)) == ["officer"]
-    assert allowed(policies.may_lead, case(), None) == ["officer"]
+    assert allowed(policies.may_lead, item, leader) == ["officer", "board"]
+    assert allowed(policies.may_lead, item, SimpleNamespace(user_id=8)) == ["officer"]
+    assert allowed(policies.may_lead, item, None) == ["officer"]
+
+
+def test_officer_of_the_organisation_itself_leads_no_item_of_it():
+    item = SimpleNamespace(municipality_id=1, application=case())
+
+    assert policies.may_lead(item, None, person("officer", right="view")) is False
+
+
+def test_decider_of_the_organisation_itself_does_not_decide():
+    assert policies.may_decide(case(), person("decider", right="view")) is False
 
 
 @pytest.mark.parametrize(
@@ -58,7 +69,7 @@ def test_meeting_is_managed_by_chair_deputy_and_officer(position, roles):
 
 
 def test_decision_is_prepared_by_the_decider_alone():
-    assert allowed(policies.may_prepare_decision, case()) == ["decider"]
+    assert allowed(policies.may_decide, case()) == ["decider"]
 
 
 @pytest.mark.parametrize(
@@ -66,4 +77,4 @@ def test_decision_is_prepared_by_the_decider_alone():
     [(("decider", "board"), None), (("decider", "officer"), 7)],
 )
 def test_decider_with_a_seat_or_who_checked_the_case_does_not_decide(roles, checked_by):
-    assert policies.may_prepare_decision(case(checked_by_id=checked_by), person(*roles)) is False
+    assert policies.may_decide(case(checked_by_id=checked_by), person(*roles)) is False

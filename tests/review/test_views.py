@@ -14,7 +14,7 @@ from funding.models import Assignment, Message
 from funding.policies import Role
 from review import operations
 from review.models import BiasDeclaration, CheckResult, Decision, Meeting, Motion, Recommendation, Vote
-from tests.factories import make_decision, make_town, make_user
+from tests.factories import make_decision, make_letter, make_town, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -264,7 +264,7 @@ def test_list_of_decisions_asks_the_same_number_of_queries(review, rows, django_
     client = signed_in(review.decider)
     client.get(url("decisions"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(url("decisions"))
 
     assert len(page.context["page_obj"]) == rows
@@ -716,3 +716,26 @@ def test_releasing_all_leaves_other_towns_alone(review):
 
 def test_releasing_all_is_forbidden_to_the_officer(review):
     assert signed_in(review.officer).post(url("release-all")).status_code == 403
+
+
+def test_unbiased_member_reads_the_case_but_no_receipt_and_no_letter(review):
+    case = review.case()
+    letter = make_letter(case)
+    [item] = review.meet(case)
+    review.open(item)
+    client = signed_in(review.board[1].user)
+
+    statuses = [
+        client.get(url("item", item.pk)).status_code,
+        client.get(reverse("applications:receipt", args=[case.pk, 1])).status_code,
+        client.get(reverse("document", args=[letter.key])).status_code,
+    ]
+
+    assert statuses == [200, 403, 403]
+
+
+def test_member_of_the_applicant_is_not_shown_the_item(review):
+    [item] = review.meet()
+    review.organisation.memberships.create(municipality=review.town, user=review.board[1].user, right="view")
+
+    assert signed_in(review.board[1].user).get(url("item", item.pk)).status_code == 404
