@@ -253,7 +253,8 @@ def snapshot(application: Application) -> dict[str, Any]:
 
 
 def _keep_submission(application: Application, *, by: Any) -> Submission:
-    content = snapshot(application)
+    files = application.uploads.values("name", "section", "size", "sha256")
+    content = {**snapshot(application), "uploads": list(files)}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Submission.objects.create(
         municipality_id=application.municipality_id,
@@ -294,7 +295,7 @@ def submit(
     Raises CannotSubmit with the codes of everything that is missing or wrong, Refused when no round is open.
     """
     fresh = lock(application, version=version)
-    day = received_on or clock.today()
+    fresh.received_on = day = received_on or fresh.received_on or clock.today()
     round_ = _open_round(fresh, day)
     if round_ is None and not fresh.paper:
         raise Refused(_("No round is open now. Your draft stays as it is, and you can send it in the next round."))
@@ -318,7 +319,9 @@ def resubmit(application: Application, *, by: Any, version: int | None = None) -
         raise CannotSubmit(codes)
     if fresh.start:
         fresh.year = fresh.start.year
-        save_with_history(fresh, by=by, reason="resubmit")
+    # What came in incomplete is promised an answer from the day on which it is complete.
+    fresh.promised_on = fresh.promised_on or clock.today() + timedelta(weeks=fresh.programme.decision_weeks)
+    save_with_history(fresh, by=by, reason="resubmit")
     return _received(perform(fresh, "resubmit", by=by), by=by)
 
 
@@ -356,9 +359,12 @@ def send_in(
 def receive_incomplete(
     application: Application, *, by: Any, version: int | None = None, reason: str, received_on: date | None = None
 ) -> Application:
-    """Record a paper application as received though something is missing (§ 24 (3) VwVfG NRW)."""
+    """Record a paper application as received though something is missing (§ 24 (3) VwVfG NRW).
+
+    Its day is `received_on`, else the one that was entered with it, else today.
+    """
     fresh = lock(application, version=version)
-    day = received_on or clock.today()
+    day = received_on or fresh.received_on or clock.today()
     if fresh.start:
         fresh.year = fresh.start.year
         save_with_history(fresh, by=by, reason="receive_incomplete")
@@ -372,6 +378,23 @@ def receive_incomplete(
         answer_by=clock.today() + timedelta(days=fresh.programme.answer_days),
     )
     return _received(fresh, by=by)
+
+
+def _gives_time(name: str) -> None:
+    """Register a move that sets a new day to answer. It raises Refused for a day that is over."""
+
+    @carries(Application, name)
+    @writes
+    def operation(application: Application, *, by: Any, version: int | None = None, day: date, reason: str) -> Any:
+        if day < clock.today():
+            raise Refused(_("The new day to answer must not lie in the past."))
+        return perform(application, name, by=by, version=version, day=day, reason=reason)
+
+    operation.__name__ = name
+
+
+for _name in ("extend", "reopen"):
+    _gives_time(_name)
 
 
 def _received(application: Application, *, by: Any) -> Application:
@@ -445,11 +468,12 @@ def _keep_upload(
 
 @writes
 def remove_upload(upload: Upload, *, by: Any) -> None:
-    """Take a file back, as long as the application may be written. Raises Refused afterwards, PermissionDenied."""
+    """Take a file back before it was sent in. Raises Refused afterwards, also in a returned case, PermissionDenied."""
     application = lock(upload.application)
     if not policies.may_edit(application, by):
         raise PermissionDenied("not your application")
-    if not may_be_written(application, by):
+    handed_in = application.submissions.filter(submitted_at__gte=upload.uploaded_at).exists()
+    if handed_in or not may_be_written(application, by):
         raise Refused(_("The application was already sent. What was handed in stays with it."))
     record(application.municipality_id, "upload.remove", application, by=by, details={"sha256": upload.sha256})
     stored = str(upload.file.name)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from applications import policies
+from funding import clock
 from funding.gate import Machine, condition
-from funding.policies import is_officer
 
 
 class State(models.TextChoices):
@@ -43,6 +43,11 @@ def has_german_text(application: Any) -> bool:
     return application.language == "de" or bool(application.summary_de)
 
 
+@condition(_("The time to answer is not over yet."))
+def time_is_over(application: Any) -> bool:
+    return application.answer_by is None or application.answer_by < clock.today()
+
+
 class ApplicationWorkflow(Machine):
     """Moves of an application. Every body only sets fields; what follows from a move is done by its operation."""
 
@@ -69,7 +74,7 @@ class ApplicationWorkflow(Machine):
         permission=policies.may_record,
         custom={
             "label": _("Record as received, incomplete"),
-            "hint": _("It gets a file number and keeps today as its date. The applicant is asked for the rest."),
+            "hint": _("It gets a file number and keeps the day on which it came in. The group is asked for the rest."),
             "asks": ("reason",),
         },
     )
@@ -139,7 +144,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=S.DEFERRED,
         target=S.ADMITTED,
-        permission=is_officer,
+        permission=policies.may_check,
         custom={
             "label": _("Take up again"),
             "hint": _("The application can go on the agenda of the next meeting."),
@@ -163,7 +168,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=S.RECOMMENDED,
         target=S.ADMITTED,
-        permission=is_officer,
+        permission=policies.may_check,
         custom={
             "label": _("Give back to the board"),
             "hint": _("The recommendation no longer counts. The board votes again."),
@@ -212,7 +217,8 @@ class ApplicationWorkflow(Machine):
         state,
         source=[S.RETURNED, S.INCOMPLETE],
         target=S.LAPSED,
-        permission=is_officer,
+        permission=policies.may_check,
+        conditions=[time_is_over],
         custom={
             "label": _("Close without an answer"),
             "hint": _("The time to answer is over and nothing came."),
@@ -227,7 +233,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=[S.RETURNED, S.INCOMPLETE],
         target=None,
-        permission=is_officer,
+        permission=policies.may_check,
         custom={
             "label": _("Give more time"),
             "asks": ("day", "reason"),
@@ -240,7 +246,7 @@ class ApplicationWorkflow(Machine):
         state,
         source=S.LAPSED,
         target=S.RETURNED,
-        permission=is_officer,
+        permission=policies.may_check,
         custom={"label": _("Open again"), "asks": ("day", "reason")},
     )
     def reopen(self, *, by: Any, day: Any, reason: str) -> None:

@@ -52,6 +52,24 @@ def is_even(grant: Any) -> bool:
     return grant.open_cents == 0
 
 
+@condition(_("The grant was already accepted."))
+def not_accepted(grant: Any) -> bool:
+    return grant.accepted_on is None
+
+
+@condition(_("The group has not accepted the grant yet. It can do so while the remedy is recorded."))
+def was_accepted(grant: Any) -> bool:
+    return grant.accepted_on is not None
+
+
+# A remedy does not take the recipient's own answer away: accepting is possible before and after it is recorded.
+ACCEPT = {
+    "label": _("Accept the grant"),
+    "hint": _("You promise to use the money as the letter says. You keep your right to sue."),
+    "tone": "primary",
+}
+
+
 class GrantWorkflow(Machine):
     """A grant is alive from the letter until its usage proof is settled and the money is even."""
 
@@ -64,16 +82,14 @@ class GrantWorkflow(Machine):
     class Meta:
         abstract = True
 
+    @transition(state, source=G.ISSUED, target=G.ACCEPTED, permission=policies.may_answer, custom=ACCEPT)
     @transition(
         state,
-        source=G.ISSUED,
-        target=G.ACCEPTED,
+        source=G.CONTESTED,
+        target=G.CONTESTED,
         permission=policies.may_answer,
-        custom={
-            "label": _("Accept the grant"),
-            "hint": _("You promise to use the money as the letter says. You keep your right to sue."),
-            "tone": "primary",
-        },
+        conditions=[not_accepted],
+        custom=ACCEPT,
     )
     def accept(self, *, by: Any) -> None:
         self.accepted_on, self.accepted_by = clock.today(), by
@@ -126,6 +142,7 @@ class GrantWorkflow(Machine):
         source=G.CONTESTED,
         target=G.ACCEPTED,
         permission=policies.may_rule,
+        conditions=[was_accepted],
         custom={
             "label": _("Release the undisputed part"),
             "hint": _("The grant can be paid again as far as it is not in dispute."),

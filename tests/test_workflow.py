@@ -79,6 +79,7 @@ TABLE = {
             "waive": "applicant",
         },
         "contested": {
+            "accept": "applicant",
             "release_undisputed": "decider",
             "revoke": "decider",
         },

@@ -47,7 +47,9 @@ class CheckForm(forms.Form):
         super().__init__(data, initial={"version": application.version})
         if application.paper and application.state == State.DRAFT:
             self.fields["received_on"] = GermanDateField(
-                label=_("On which day did it come in?"), initial=clock.today(), help_text=_("This day is its date.")
+                label=_("On which day did it come in?"),
+                initial=application.received_on or clock.today(),
+                help_text=_("This day is its date."),
             )
         if not application.paper:
             for code in DECLARATIONS:

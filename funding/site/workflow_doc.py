@@ -55,9 +55,9 @@ def _rows(transitions: list[Any], labels: dict[str, Any]) -> Iterator[str]:
             f"`{name}`",
             str(custom["label"]) if not custom.get("internal") else "(part of another act)",
             ", ".join(str(labels[t.source]) for t in same),
-            str(labels[first.target]) if first.target else "(stays)",
+            ", ".join(dict.fromkeys(str(labels[t.target]) if t.target else "(stays)" for t in same)),
             f"`{first.permission.__name__}`",
-            "; ".join(f"`{c.__name__}`" for c in first.conditions),
+            "; ".join(dict.fromkeys(f"`{c.__name__}`" for t in same for c in t.conditions)),
             ", ".join(custom.get("asks", ())) or (f"`{custom['at']}`" if custom.get("at") else ""),
         ]
         yield f"| {' | '.join(cells)} |"

@@ -12,13 +12,14 @@ from django_fsm import TransitionNotAllowed
 from PIL import Image
 
 from applications import operations
+from applications.forms import CheckForm
 from applications.models import Application, Letter, Membership, Organisation
 from applications.operations import DECLARATIONS, CannotSubmit
 from applications.uploads import UploadRefused
 from applications.workflow import State
 from funding import clock
 from funding.clock import BERLIN
-from funding.gate import Refused, Stale, perform
+from funding.gate import Refused, Stale, carry_out, perform
 from funding.models import Message
 from tests.factories import make_application, make_letter, make_organisation, make_programme, make_town, make_user
 
@@ -454,3 +455,88 @@ def test_issue_letter_of_a_town_without_court_is_refused_by_name(case, officer, 
 
     with pytest.raises(Refused, match="court or authority"):
         operations.issue_letter(case, Letter.Kind.AWARD, title="Bescheid", content=b"%PDF", by=officer)
+
+
+# --- What was never sent, what came on paper, what was handed in -----------------------------------------------------
+
+
+def test_draft_that_was_withdrawn_stays_its_writers_own(draft, applicant, officer):
+    carry_out(draft, "withdraw", by=applicant, reason="Wir machen etwas anderes.")
+
+    assert list(Application.objects.visible_to(officer)) == []
+    assert list(Application.objects.visible_to(applicant)) == [draft]
+
+
+@pytest.mark.parametrize("name", ["submit", "receive_incomplete"])
+def test_paper_keeps_the_day_it_was_entered_with(paper, officer, name):
+    Application.objects.update(received_on=date(2025, 12, 1))
+
+    details = {"reason": "Es fehlt etwas."} if name == "receive_incomplete" else {}
+    done = carry_out(paper, name, by=officer, **details)
+
+    assert (done.state != State.DRAFT, done.received_on) == (True, date(2025, 12, 1))
+
+
+def test_paper_form_offers_the_day_it_was_entered_with(paper):
+    paper.received_on = date(2025, 12, 1)
+
+    assert CheckForm(application=paper)["received_on"].initial == date(2025, 12, 1)
+
+
+def test_incomplete_case_is_promised_an_answer_when_it_is_complete(paper, officer):
+    carry_out(paper, "receive_incomplete", by=officer, reason="Es fehlt etwas.")
+
+    with clock.at(date(2026, 1, 5)):
+        done = operations.resubmit(paper, by=officer)
+
+    assert (done.received_on, done.promised_on) == (RECEIVED, date(2026, 3, 16))
+
+
+def test_file_of_an_earlier_submission_stays_and_is_named_in_it(draft, applicant, officer):
+    first = operations.add_upload(draft, by=applicant, name="plan.pdf", content=pdf_with_script())
+    sent = operations.submit(draft, by=applicant)
+    perform(sent, "return_for_changes", by=officer, reason="Frage", sections={"idea": "?"}, answer_by=RECEIVED)
+    with clock.at(date(2025, 12, 16)):
+        later = operations.add_upload(draft, by=applicant, name="neu.pdf", content=pdf_with_script())
+
+        with pytest.raises(Refused, match="What was handed in stays with it"):
+            operations.remove_upload(first, by=applicant)
+        operations.remove_upload(later, by=applicant)
+
+    [submission] = sent.submissions.all()
+    assert submission.snapshot["uploads"] == [
+        {"name": "plan.pdf", "section": "", "size": first.size, "sha256": first.sha256}
+    ]
+    assert list(draft.uploads.all()) == [first]
+
+
+# --- Time to answer ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waiting(programme, draft):
+    return make_application(programme, draft.organisation, state=State.RETURNED, answer_by=date(2025, 12, 20))
+
+
+def test_case_lapses_only_when_its_time_is_over(waiting, officer):
+    with pytest.raises(Refused, match="time to answer is not over"):
+        carry_out(waiting, "lapse", by=officer, reason="Keine Antwort.")
+
+    with clock.at(date(2025, 12, 21)):
+        assert carry_out(waiting, "lapse", by=officer, reason="Keine Antwort.").state == State.LAPSED
+
+
+def test_more_time_never_ends_in_the_past(waiting, officer):
+    with pytest.raises(Refused, match="must not lie in the past"):
+        carry_out(waiting, "extend", by=officer, day=date(2025, 12, 14), reason="Urlaub")
+
+    assert carry_out(waiting, "extend", by=officer, day=date(2026, 1, 9), reason="Urlaub").answer_by == date(2026, 1, 9)
+
+
+def test_officer_of_the_applicant_keeps_no_time_of_its_case(waiting, officer):
+    Membership.objects.create(
+        municipality=waiting.municipality, organisation=waiting.organisation, user=officer, right="view"
+    )
+
+    with pytest.raises(PermissionDenied):
+        carry_out(waiting, "extend", by=officer, day=date(2026, 1, 9), reason="Urlaub")

@@ -265,6 +265,20 @@ def test_remedy_of_an_impossible_day_is_refused(world, day):
     assert sentence == "The day of the remedy lies between the day of the letter and today."
 
 
+def test_remedy_against_a_grant_nobody_accepted_is_no_acceptance(world):
+    grant = award(world, accepted=False)
+    contested = carry_out(grant, "record_remedy", by=world.officer, day=TODAY, reason="Klage auf mehr")
+    assert refusal(carry_out, contested, "release_undisputed", by=world.decider, reason="Nur die Höhe") == (
+        "The group has not accepted the grant yet. It can do so while the remedy is recorded."
+    )
+
+    answered = carry_out(contested, "accept", by=fresh(world.applicant))
+    assert (answered.state, answered.accepted_on) == ("contested", TODAY)
+    assert refusal(carry_out, answered, "accept", by=fresh(world.applicant)) == "The grant was already accepted."
+
+    assert carry_out(answered, "release_undisputed", by=world.decider, reason="Nur die Höhe").state == "accepted"
+
+
 def test_more_time_that_is_no_more_is_refused(world):
     grant = award(world)
 
