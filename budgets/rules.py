@@ -193,6 +193,13 @@ class Balances:
         )
 
     @property
+    def not_awarded_cents(self) -> int:
+        """What no letter has promised yet: what people outside may know. Free money alone tells of a decision that is
+        prepared and not released.
+        """
+        return self.free_cents + self.reserved_cents
+
+    @property
     def outstanding_cents(self) -> int:
         """What was committed and is still to be paid in this year's pot."""
         return (

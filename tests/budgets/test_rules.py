@@ -410,3 +410,7 @@ def test_interest_equals_the_sum_day_by_day(cents, from_day, to_day):
     rates = [rules.BASE_RATES[date(day.year, 1 if day.month < 7 else 7, 1)] + 5 for day in days]
 
     assert abs(rules.interest(cents, from_day, to_day) - cents * sum(rates) / Decimal(36_500)) <= Decimal("0.5")
+
+
+def test_what_was_not_awarded_says_nothing_of_what_is_reserved():
+    assert (STARTED.free_cents, STARTED.not_awarded_cents) == (400, 500)

@@ -63,7 +63,9 @@ def test_home_lists_under_constant_queries(client, programme, town, django_asser
 def test_programme_page_says_what_is_left_and_until_when(client, programme):
     case = make_application(programme, make_organisation(programme.municipality), state="recommended")
     with clock.at(date(2026, 3, 16)):
-        post(open_year(programme, 2026, by=SYSTEM), "reserve", 1_000_00, by=SYSTEM, application=case)
+        pot = open_year(programme, 2026, by=SYSTEM)
+        post(pot, "commit", 1_000_00, by=SYSTEM, application=case)
+        post(pot, "reserve", 500_00, by=SYSTEM, application=case)  # a prepared decision: nobody outside may know
         answer = client.get("/unna/integration/")
 
     assert answer.context["pot"]["free_cents"] == 19_000_00

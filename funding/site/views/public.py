@@ -69,7 +69,7 @@ def _pot(programme: Programme, year: int) -> dict[str, Any] | None:
     else:
         balances = pot.balances
         total = balances.allocated_cents + balances.carried_in_cents
-        free = balances.free_cents
+        free = balances.not_awarded_cents
     promised = max(0, total - free)
     segments = [
         {"label": _("Promised to projects"), "cents": promised, "tone": "brand"},
