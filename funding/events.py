@@ -134,8 +134,15 @@ class Mismatch:
 
 
 def verify(municipality: Any) -> Mismatch | None:
-    """Recompute the chain of one municipality; None when every entry, the head and the kept heads agree."""
-    return next(_mismatches(municipality), None)
+    """Recompute the chain of one municipality; None when every entry, the head and the kept heads agree.
+
+    The head is locked meanwhile: an act that commits between two of the readings would look like a forgery.
+    """
+    from funding.models import EventHead
+
+    with transaction.atomic():
+        list(EventHead.objects.select_for_update().filter(municipality=municipality))
+        return next(_mismatches(municipality), None)
 
 
 def _proves(more: Any, fingerprint: str) -> bool:

@@ -38,7 +38,7 @@ def post(
             kind=kind,
             recipient=address,
             language=language,
-            subject=subject,
+            subject=" ".join(subject.split()),  # a line break would be a header of its own
             body=body,
             state=Message.State.DRAFT if draft else Message.State.QUEUED,
             about=about._meta.label_lower,

@@ -26,6 +26,7 @@ from funding.programmes import FileError, read_toml
 
 SAMPLES = Path(__file__).parent / "samples"
 MAX_COUNT = 1_000_000
+YEARS = range(1900, 2200)  # those the web form takes
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
@@ -45,6 +46,8 @@ def _texts(value: Any) -> list[str]:
 def _day(value: Any) -> datetime.date:
     if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
         raise FileError(_("must be a date like 2026-03-24, without quotation marks"))
+    if value.year not in YEARS:
+        raise FileError(_("must lie between the years 1900 and 2199"))
     return value
 
 

@@ -45,7 +45,7 @@ def mail_sign_in(email: str, link: str, *, language: str) -> None:
             _("You did not want to sign in? Then you need not do anything."),
         ]
     body = "\n\n".join(lines)
-    town = Municipality.objects.order_by("pk").first() if settings.DEMO else None
+    town = Municipality.objects.filter(demo=True).order_by("pk").first() if settings.DEMO else None
     if town is not None:
         _keep(town, email, subject, body)
     try:

@@ -293,6 +293,7 @@ SAMPLE = (SAMPLES / "01-neighbourhood-tours.toml").read_text(encoding="utf-8")
         ),
         ("start = 2026-04-11", 'start = "2026-04-11"', "the file: start: must be a date like 2026-03-24"),
         ("start = 2026-04-11", "start = 2026-04-11T10:00:00", "the file: start: must be a date like 2026-03-24"),
+        ("start = 2026-04-11", "start = 9999-12-31", "the file: start: must lie between the years 1900 and 2199"),
         ("participants = 180", "participants = -1", "the file: participants: must be a whole number from 0 to 1000000"),
         (
             "participants = 180",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from funding.fields import clean_text
 from funding.models import Message, User
 from funding.policies import Role
 from funding.site.views.accounts import enter
@@ -51,7 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """The demo's people, a button each; nobody who is not marked demo can be chosen."""
     found = User.objects.filter(demo=True, is_active=True)
     if request.method == "POST":
-        user = get_object_or_404(found, email=request.POST.get("email", "").casefold())
+        user = get_object_or_404(found, email=clean_text(request.POST.get("email", "")).casefold())
         logout(request)
         return enter(request, user)
     labels = dict(Role.choices)
@@ -72,6 +73,6 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mail(request: HttpRequest) -> HttpResponse:
     """Every mail that was sent, the newest first."""
-    sent = Message.objects.filter(state=Message.State.SENT).select_related("municipality").order_by("-sent_at", "-pk")
-    page = Paginator(sent, 25).get_page(request.GET.get("page"))
+    sent = Message.objects.filter(state=Message.State.SENT, municipality__demo=True).select_related("municipality")
+    page = Paginator(sent.order_by("-sent_at", "-pk"), 25).get_page(request.GET.get("page"))
     return render(request, "site/demo_mail.html", {"page_obj": page})
