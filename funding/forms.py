@@ -1,9 +1,10 @@
 """The form of the confirm page: the details a move asks for, by name."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from funding.fields import GermanDateField, TextField
@@ -32,3 +33,10 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, asks: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.update({name: _field(name) for name in asks})
+
+
+def renew_version(form: forms.Form, version: int) -> None:
+    """After a collision: the page says so and keeps what was typed; the next save is meant, and counts."""
+    renewed = cast(QueryDict, form.data).copy()
+    renewed["version"] = str(version)
+    form.data = renewed

@@ -201,7 +201,7 @@ def two_calls_at_once_never_exceed_the_grant() -> None:
 
 def pot_refuses_what_it_does_not_hold() -> None:
     world = make_world(budget_per_year_cents=10_000_00)
-    year = money.open_year(world.programme, 2026, by=world.decider)
+    year = money.open_year(world.programme, 2026, by=world.officer)
     money.post(year, "commit", 6_000_00, by=world.decider)
 
     assert outcome(lambda: money.post(year, "commit", 6_000_00, by=world.decider)) is money.Overdrawn
@@ -209,7 +209,7 @@ def pot_refuses_what_it_does_not_hold() -> None:
 
 def database_refuses_a_pot_below_zero() -> None:
     world = make_world()
-    money.open_year(world.programme, 2026, by=world.decider)
+    money.open_year(world.programme, 2026, by=world.officer)
     entries = LedgerEntry.objects.all()
 
     overdraw = outcome(lambda: entries.update(allocated_cents=0, committed_cents=1_00, free_cents=-1_00))

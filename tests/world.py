@@ -73,7 +73,7 @@ def build() -> World:
     found |= {"town": town, "programme": programme, "assignment": people["officer"].assignments.get()}
     found |= {state: case(state) for state in ("draft", "submitted", "returned", "admitted", "recommended", "awarded")}
     found["paper"] = case(State.DRAFT, paper=True)
-    found["year"] = open_year(programme, 2026, by=people["decider"])
+    found["year"] = open_year(programme, 2026, by=people["officer"])
     found["submission"] = found["submitted"].submissions.get()
     found["upload"] = _upload(found["draft"])
     found["unposted"] = make_letter(found["awarded"])

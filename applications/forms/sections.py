@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -90,12 +89,6 @@ class SectionForm(forms.Form):
         values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
         about = {name: values.pop(name) for name in self.of_organisation if name in values}
         return {"answers": values, "organisation": about}
-
-    def renew_version(self, version: int) -> None:
-        """After a collision: the next save is meant, and counts."""
-        renewed = cast(QueryDict, self.data).copy()
-        renewed["version"] = str(version)
-        self.data = renewed
 
     def pairs(self) -> list[tuple[Any, Any]]:
         """(question, answer) as they stand, for the page on which people check their answers."""

@@ -24,6 +24,7 @@ from applications.sections import BY_SLUG, SECTIONS, after
 from applications.views.responses import pdf
 from applications.workflow import State
 from funding import clock
+from funding.forms import renew_version
 from funding.gate import Refused, Stale
 from funding.models import Programme
 from funding.policies import is_officer
@@ -214,7 +215,7 @@ def _save(request: HttpRequest, application: Application, section: str, form: Se
             **form.to_save(),
         )
     except Stale:
-        form.renew_version(Application.objects.values_list("version", flat=True).get(pk=application.pk))
+        renew_version(form, Application.objects.values_list("version", flat=True).get(pk=application.pk))
         form.add_error(
             None, _("Somebody saved something here while you were writing. Your answers are still below: save again.")
         )

@@ -16,6 +16,7 @@ from funding import clock
 from funding.gate import Refused, Stale, record, save_with_history, writes
 from funding.models import Programme
 from funding.money import decimal_string, format_eur
+from funding.policies import is_system
 
 OUTSTANDING = {"commit": 1, "release": -1, "pay": -1, "unpay": 1, "carry_over": -1}
 
@@ -103,7 +104,13 @@ def _contradiction(before: rules.Balances, kind: str, cents: int) -> Any:
 
 @writes
 def open_year(programme: Programme, year: int, *, by: Any) -> BudgetYear:
-    """The pot of a year, made with the programme's yearly budget when it does not exist yet."""
+    """The pot of a year, made with the programme's yearly budget if it does not exist. Raises PermissionDenied."""
+    if not (policies.may_open_year(programme, by) or is_system(programme, by)):
+        raise PermissionDenied("only the officer opens a year")
+    return _made(programme, year, by=by)
+
+
+def _made(programme: Programme, year: int, *, by: Any) -> BudgetYear:
     pot, created = BudgetYear.objects.get_or_create(
         municipality_id=programme.municipality_id, programme=programme, year=year
     )
@@ -116,7 +123,7 @@ def pot_of(application: Application, *, by: Any) -> BudgetYear:
     """The pot a case is charged to: wholly that of its budget year (DOMAIN section 8)."""
     if application.year is None:
         raise Refused(_("The project needs a start date: its money comes from the budget of that year."))
-    return open_year(application.programme, application.year, by=by)
+    return _made(application.programme, application.year, by=by)
 
 
 @writes

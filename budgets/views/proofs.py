@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from budgets import operations, policies, rules
 from budgets.documents.steps import step_text
 from budgets.forms import CheckForm, ProofForm, SettleForm, receipts_of
 from budgets.models import UsageProof
+from funding.forms import renew_version
 from funding.gate import Refused, Stale, carry_out
 from funding.templatetags.show import eur_text
 from funding.views import confirm_move
@@ -70,6 +72,12 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
                 answers=form.answers,
                 spent=form.spent,
                 receipts=receipts.rows,
+            )
+        except Stale:
+            renew_version(form, UsageProof.objects.values_list("version", flat=True).get(pk=pk))
+            form.add_error(
+                None,
+                _("Somebody saved something here while you were writing. Your answers are still below: save again."),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -225,6 +233,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     if "settle" not in found.moves():
         return _too_late(request, found)
+    prefetch_related_objects([found], "lines__category", "grant__payments", "grant__repayments")
     outcome = operations.settlement_of(found)
     consequence = operations.consequence_of(found, outcome)
     form = SettleForm(request.POST or None, initial={"version": found.version})
@@ -246,7 +255,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         "proof": found,
         "grant": found.grant,
         "form": form,
-        "lines": list(found.lines.select_related("category")),
+        "lines": found.lines.all(),
         "steps": [step_text(code, cents) for code, cents in outcome.steps],
         "outcome": outcome,
         "result": consequence_text(consequence),

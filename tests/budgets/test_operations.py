@@ -906,3 +906,9 @@ def test_move_past_the_operation_still_goes_through_the_gate(world):
 
     with pytest.raises(PermissionDenied):
         perform(payment, "verify", by=world.cashier)
+
+
+@pytest.mark.parametrize("role", ["decider", "board", "cashier", "administrator"])
+def test_year_opened_by_anybody_but_the_officer_is_forbidden(world, role):
+    with pytest.raises(PermissionDenied):
+        operations.open_year(world.programme, 2031, by=getattr(world, role))

@@ -441,8 +441,14 @@ def test_draft_saved_in_two_windows_is_stale_and_keeps_what_was_typed(world, vis
 
     response = visit(fresh(world.applicant), "proof", proof.pk, data=proof_data(proof, report="anders"))
 
-    assert errors(response) == ["Somebody else changed this in the meantime. Please look at it again before you go on."]
+    assert errors(response) == [
+        "Somebody saved something here while you were writing. Your answers are still below: save again."
+    ]
     assert response.context["form"]["report"].value() == "anders"
+
+    again = proof_data(proof, report="anders", version=response.context["form"]["version"].value())
+    visit(fresh(world.applicant), "proof", proof.pk, data=again)
+    assert UsageProof.objects.get().report == "anders"
 
 
 def test_empty_proof_is_not_handed_in(world, visit):

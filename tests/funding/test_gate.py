@@ -209,7 +209,7 @@ def test_ledger_under_sixteen_writers_is_never_overdrawn_and_loses_nothing():
     town = make_town()
     programme = make_programme(town, budget_per_year_cents=10_000_00)
     decider = make_user(town, "decider")
-    year = open_year(programme, 2026, by=decider)
+    year = open_year(programme, 2026, by=SYSTEM)
 
     results = together(16, lambda _n: post(BudgetYear.objects.get(pk=year.pk), "commit", 1_000_00, by=decider))
 

@@ -14,6 +14,7 @@ from budgets.models import Grant, LedgerEntry
 from budgets.operations import open_year
 from funding import events
 from funding.models import Event
+from funding.policies import SYSTEM
 from review.models import Decision
 from tests.factories import make_application, make_decision, make_organisation, make_programme, make_town, make_user
 
@@ -28,7 +29,7 @@ def sixteen(transactional_db):
     town = make_town()
     programme = make_programme(town, budget_per_year_cents=AFFORDABLE * AMOUNT)
     decider = make_user(town, "decider")
-    open_year(programme, 2026, by=decider)
+    open_year(programme, 2026, by=SYSTEM)
     cases = [make_application(programme, make_organisation(town), state=State.RECOMMENDED) for _ in range(DECISIONS)]
     return town, decider, [make_decision(case, decider, amount_cents=AMOUNT, reasons="Teilweise.") for case in cases]
 
