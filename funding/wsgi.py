@@ -2,7 +2,11 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "funding.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+
+from funding.site.middleware import Utf8Handler  # noqa: E402 - Django must be set up first
+
+application = Utf8Handler()

@@ -4,6 +4,7 @@
 written here; `funding.operations.load_programme` does that.
 """
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,10 +15,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from funding import calendar, money
+from funding.bank import BankError, check_iban
 from funding.fields import clean_text
 
 LAENDER = calendar.STATES
 FOLDER = Path(__file__).parent
+MAX_FILE_BYTES = 1_000_000  # a programme or an application has a few thousand
 
 
 # First parts of the site's own addresses: a town of that name could not be reached at /<town>/<programme>/.
@@ -107,11 +110,26 @@ def _prizes(value: Any) -> list[dict[str, Any]]:
     rows = []
     for number, row in enumerate(_rows(value, "prizes"), start=1):
         where = f"prizes[{number}]"
-        kept = {name: str(entry) for name, entry in _table(row, where, known).items()}
+        kept = {name: clean_text(str(entry)) for name, entry in _table(row, where, known).items()}
         if "endowment" in kept:
             _at(f"{where}.endowment", _amount, row["endowment"])
         rows.append(kept)
     return rows
+
+
+def _languages(value: Any) -> list[str]:
+    codes = _texts(value)
+    if strange := [code for code in codes if not re.fullmatch("[a-z]{2,3}", code)]:
+        raise FileError(_("“%s” is no code of a language like de, en or tr") % strange[0])
+    return codes
+
+
+def _iban(value: Any) -> str:
+    """The account the town pays from; empty while it has none."""
+    try:
+        return check_iban(text) if (text := _text(value)) else ""
+    except BankError as error:
+        raise FileError(str(error)) from None
 
 
 def _land(value: Any) -> str:
@@ -126,12 +144,13 @@ MUNICIPALITY: dict[str, Reader] = {
     **dict.fromkeys(
         (
             *("slug", "name", "office", "street", "postal_code", "city", "phone", "email"),
-            *("remedy", "court", "court_address", "payment_channel", "iban", "bic", "account_holder"),
+            *("remedy", "court", "court_address", "payment_channel", "bic", "account_holder"),
         ),
         _text,
     ),
     "state": _land,
-    "languages": _texts,
+    "iban": _iban,
+    "languages": _languages,
     "official": _flag,
 }
 # Name in the file -> (model field, reader).
@@ -188,7 +207,7 @@ def _rows(value: Any, where: str) -> list[Any]:
 
 def _needed(table: dict[str, Any], where: str, *keys: str) -> None:
     for key in keys:
-        if not table.get(key):
+        if table.get(key) in (None, "", {}):
             raise FileError(_("“%(key)s” is missing in %(where)s.") % {"key": key, "where": where})
 
 
@@ -221,13 +240,17 @@ def read_toml(content: bytes) -> dict[str, Any]:
 
 
 def read_file(path: str) -> bytes:
-    """The bytes of a file. Raises FileError when it cannot be read."""
+    """The bytes of a file. Raises FileError when it cannot be read or is far too large for what it should be."""
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise FileError(
             _("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}
         ) from None
+    if len(content) > MAX_FILE_BYTES:
+        raise FileError(_("The file %s is larger than a megabyte. Please check whether it is the right one.") % path)
+    return content
 
 
 def parse(content: bytes) -> ProgrammeFile:
@@ -242,7 +265,7 @@ def parse(content: bytes) -> ProgrammeFile:
     _needed(town, "municipality", "slug", "name", "state", "remedy")
     programme = _table(data["programme"], "programme", PROGRAMME)
     _needed(programme, "programme", "slug", "name", "basis")
-    if town["slug"] in RESERVED_SLUGS:
+    if _at("municipality.slug", _text, town["slug"]) in RESERVED_SLUGS:
         raise FileError(
             _("“%s” is the address of another page. Please choose another slug for the town.") % town["slug"]
         )

@@ -21,6 +21,7 @@ LANGUAGES = [("de", _("German")), ("en", _("English")), ("tr", _("Turkish")), ("
 class SignInForm(forms.Form):
     email = forms.EmailField(
         label=_("Mail address"),
+        max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("We send you a link. You need no password."),
     )
@@ -30,7 +31,9 @@ class SetupForm(forms.Form):
     """The first administrator and the first town."""
 
     name = TextField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    email = forms.EmailField(label=_("Your mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(
+        label=_("Your mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     town_name = TextField(label=_("Name of the town"), max_length=200, help_text=_("As in letters: Kreisstadt Unna"))
     slug = forms.SlugField(
         label=_("Short name for addresses"), max_length=50, help_text=_("Small letters and hyphens: unna")
@@ -42,7 +45,9 @@ class PersonForm(forms.Form):
     """Somebody who gets a role in a town."""
 
     town = forms.ModelChoiceField(Municipality.objects.none(), label=_("Town"), empty_label=None)
-    email = forms.EmailField(label=_("Mail address"), help_text=_("They sign in with a link to this address."))
+    email = forms.EmailField(
+        label=_("Mail address"), max_length=254, help_text=_("They sign in with a link to this address.")
+    )
     name = TextField(label=_("Name"), max_length=200)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
 

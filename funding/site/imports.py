@@ -233,6 +233,8 @@ def import_application(file: ApplicationFile, programme: Programme, *, submit: b
     then nothing is written.
     """
     day = file.received_on
+    if day > clock.today():
+        raise FileError(_("received_on: This day is still to come. Please enter the day on the stamp."))
     _check_taxonomies(file.answers, programme)
     costs = _with_categories(file.costs, programme)
     organisation = _organisation(file.applicant, programme)

@@ -1,0 +1,46 @@
+"""Requests no page of ours would send, and the one answer Django gives without a page."""
+
+from collections.abc import Callable
+
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class Utf8Request(WSGIRequest):
+    """Every page of ours is UTF-8: whatever character set a header names, text is read as that."""
+
+    encoding = property(lambda self: None, lambda self, value: None)
+
+
+class Utf8Handler(WSGIHandler):
+    """The web server's way in."""
+
+    request_class = Utf8Request
+
+
+def without_null_cookies(get_response: GetResponse) -> GetResponse:
+    """Leave out cookies with a null character: no browser keeps one, and PostgreSQL refuses to look for it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        return get_response(request)
+
+    return middleware
+
+
+def with_a_page_for_wrong_methods(get_response: GetResponse) -> GetResponse:
+    """Say something where Django answers with an empty page: an address that only takes a button was opened.
+
+    That is where somebody lands who pressed the button after their session had ended and then signed in again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            response.content = render_to_string("405.html", request=request).encode()
+        return response
+
+    return middleware
