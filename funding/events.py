@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 GENESIS = "0" * 64
 
@@ -130,7 +131,11 @@ class Mismatch:
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.municipality}: entry {self.number}: {self.problem}"
+        return _("%(town)s: entry %(number)s: %(problem)s") % {
+            "town": self.municipality,
+            "number": self.number,
+            "problem": self.problem,
+        }
 
 
 def verify(municipality: Any) -> Mismatch | None:
@@ -164,23 +169,23 @@ def _mismatches(municipality: Any) -> Iterator[Mismatch]:
     for entry in Event.objects.filter(municipality=municipality).order_by("number").iterator():
         if entry.number != number + 1:
             inserted = entry.number <= number
-            yield wrong(number + 1, "inserted twice" if inserted else "removed: the numbers have a gap")
+            yield wrong(number + 1, _("inserted twice") if inserted else _("removed: the numbers have a gap"))
         if entry.previous_hash != digest:
-            yield wrong(entry.number, "altered or inserted: it does not follow the entry before it")
+            yield wrong(entry.number, _("altered or inserted: it does not follow the entry before it"))
         if entry.hash != entry_hash(entry):
-            yield wrong(entry.number, "altered: its content does not match its fingerprint")
+            yield wrong(entry.number, _("altered: its content does not match its fingerprint"))
         if entry.number in kept and kept[entry.number] != entry.hash:
-            yield wrong(entry.number, "altered: the head kept outside the database differs")
+            yield wrong(entry.number, _("altered: the head kept outside the database differs"))
         more = details.get(entry.pk)
         if more is None:
-            yield wrong(entry.number, "altered or inserted: its details are missing, not even erased")
+            yield wrong(entry.number, _("altered or inserted: its details are missing, not even erased"))
         elif not _proves(more, entry.details_hash):
-            yield wrong(entry.number, "altered: its details do not match their fingerprint")
+            yield wrong(entry.number, _("altered: its details do not match their fingerprint"))
         number, digest = entry.number, entry.hash
     if kept and max(kept) > number:
-        yield wrong(number + 1, f"cut from the end: the head kept outside the database is {max(kept)}")
+        yield wrong(number + 1, _("cut from the end: the head kept outside the database is %s") % max(kept))
     if number and not kept:
-        yield wrong(number, "the heads kept outside the database are missing")
+        yield wrong(number, _("the heads kept outside the database are missing"))
     head = EventHead.objects.filter(municipality=municipality).first()
     if (head.number, head.hash) != (number, digest) if head else number > 0:
-        yield wrong(number + 1, "cut from the end or added behind the log's back: the head in the database differs")
+        yield wrong(number + 1, _("cut from the end or added behind the log's back: the head in the database differs"))

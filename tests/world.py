@@ -1,5 +1,6 @@
 """A small world for tests that look at everything: one town, its people, a case at every stage, and strangers."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.factories import (
     make_user,
 )
 
+RUN = b"Aktenzeichen;Betrag"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=BERLIN)
 STAFF = ("officer", "decider", "verifier", "authoriser", "cashier", "auditor", "administrator")
 # Everybody who may knock: nobody signed in, the group (send, read), another group, the board (one of them biased),
@@ -152,8 +154,8 @@ def _money(world: World) -> None:
         made_by=world.people["cashier"],
         made_at=NOW,
         file_name="auszahlung-1.csv",
-        content=b"Aktenzeichen;Betrag",
-        sha256="0" * 64,
+        content=RUN,
+        sha256=hashlib.sha256(RUN).hexdigest(),
     )
     world.objects |= {"letter": letter, "grant": grant, "run": run, "proof": grant.proofs.get()}
     world.objects["payment"] = make_payment(grant, amount_cents=100_00, requested_by=world.people["applicant"])

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
+from django.utils.translation import gettext as _
+
 from applications.models import Letter
 from budgets.models import PaymentRun
 from funding import events
@@ -27,5 +29,6 @@ def first_mismatch(town: Municipality) -> str | None:
     for file in files:
         fingerprint = issued.get((file._meta.label_lower, file.pk), file.sha256)
         if not file.is_intact or file.sha256 != fingerprint:
-            return f"{town.slug}: {file._meta.verbose_name} {file.pk}: altered: it is not the file that was issued"
+            about = {"town": town.slug, "file": file._meta.verbose_name, "number": file.pk}
+            return _("%(town)s: %(file)s %(number)s: altered: it is not the file that was issued") % about
     return None
