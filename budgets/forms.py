@@ -273,7 +273,10 @@ class ReceiptForm(forms.Form):
 
     def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+        field: Any = self.fields["category"]
+        field.queryset = categories
+        # Asked once for all rows: the queryset keeps what it found, the field would ask anew for each of them.
+        field.choices = [("", field.empty_label), *((found.pk, str(found)) for found in categories)]
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -175,10 +175,9 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
     def with_board(self) -> BoardItemQuerySet:
         """With what decides who may vote on it: the invited members, their declarations, the motions."""
         return self.prefetch_related(
-            "meeting__attendance__member__user",
+            Prefetch("meeting__attendance", Attendance.objects.select_related("member__user")),
             "declarations",
-            "motions__led_by__user",
-            "motions__objected_by__user",
+            Prefetch("motions", Motion.objects.select_related("led_by__user", "objected_by__user")),
             "recommendations",
         )
 

@@ -66,7 +66,13 @@ class CostForm(LineForm):
 
     def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+        field: Any = self.fields["category"]
+        field.queryset = categories
+        # Asked once for all lines: the queryset keeps what it found, the field would ask anew for each of them.
+        field.choices = [
+            ("", field.empty_label),
+            *((found.pk, field.label_from_instance(found)) for found in categories),
+        ]
 
     def complete(self) -> None:
         self.require("category", _("Please choose the kind of cost."))

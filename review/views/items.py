@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -63,9 +64,11 @@ def _item_page(
     finish_form: ReasonForm | None = None,
 ) -> HttpResponse:
     application = found.application
+    prefetch_related_objects([application], "costs__category", "financing")
+    result = application.evaluate()
     results = {r.item: r for r in application.check_results.all()}
     checks = [(LABELS.get(code, code), results[code]) for code in application.programme.checklist if code in results]
-    highest = min(application.evaluate().highest_grant_cents, application.evaluate().requested_cents)
+    highest = min(result.highest_grant_cents, result.requested_cents)
     context = {
         "application": application,
         "case": case_of(application),

@@ -1,5 +1,6 @@
 """The demo shows everything: each state of each machine, on whatever day it is made, with a log that verifies."""
 
+import io
 from datetime import date
 
 import pytest
@@ -9,27 +10,24 @@ from applications.models import Application
 from budgets.models import BudgetYear, Grant, Payment, UsageProof
 from budgets.operations import verify_ledger
 from funding import clock, events
-from funding.models import Municipality, Programme, User
-from funding.operations import load_programme
-from funding.policies import SYSTEM
-from funding.programmes import FOLDER, parse, read_file
-from funding.site.demo import WITH_PROBLEMS, build
+from funding.models import Municipality, User
+from funding.site.demo import WITH_PROBLEMS
 from tests.factories import make_town
 
 MACHINES = (Application, Grant, Payment, UsageProof)
 
 
-def unna() -> Programme:
-    return load_programme(parse(read_file(str(FOLDER / "unna.toml"))), by=SYSTEM, demo=True).programme
-
-
 # The turn of a year: dates of one season fall into two budgets. And a leap day.
 @pytest.mark.parametrize("today", [date(2027, 1, 2), date(2028, 2, 29)])
-def test_demo_on_any_day_has_a_case_in_every_state(db, settings, tmp_path, django_capture_on_commit_callbacks, today):
+def test_demo_on_any_day_is_made_once_and_has_a_case_in_every_state(
+    db, settings, tmp_path, django_capture_on_commit_callbacks, today
+):
     settings.DATA_DIR = tmp_path
 
     with clock.at(today), django_capture_on_commit_callbacks(execute=True):
-        build(unna())
+        call_command("demo", stdout=io.StringIO())
+        with pytest.raises(CommandError, match="there already"):
+            call_command("demo")
 
     for machine in MACHINES:
         states = {value for value, _label in machine._meta.get_field("state").choices}
@@ -51,11 +49,4 @@ def test_demo_never_enters_a_real_town(db):
     make_town()
 
     with pytest.raises(CommandError, match="real town"):
-        call_command("demo")
-
-
-def test_demo_is_made_only_once(db):
-    call_command("demo")
-
-    with pytest.raises(CommandError, match="there already"):
         call_command("demo")

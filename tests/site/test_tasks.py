@@ -370,34 +370,30 @@ def one_of_everything(programme, applicant):
     make_programme(town, cap_per_project_cents=None)
 
 
-@pytest.mark.parametrize(
-    ("role", "queries"),
-    [
-        ("applicant", 11),
-        ("officer", 17),
-        ("board", 12),
-        ("decider", 12),
-        ("verifier", 9),
-        ("authoriser", 9),
-        ("cashier", 12),
-        ("administrator", 10),
-        ("auditor", 7),
-    ],
-)
-def test_tasks_page_makes_constant_queries(client, town, programme, role, queries, django_assert_num_queries):
+def test_tasks_page_makes_constant_queries(client, town, programme, django_assert_num_queries):
+    expected = {
+        "applicant": 11,
+        "officer": 17,
+        "board": 12,
+        "decider": 12,
+        "verifier": 9,
+        "authoriser": 9,
+        "cashier": 12,
+        "administrator": 10,
+        "auditor": 7,
+    }
     applicant = make_user()
     one_of_everything(programme, applicant)
-    if role == "applicant":
-        user = applicant
-    elif role == "board":
-        user = programme.board_members.get().user
-    else:
-        user = make_user(town, role)
-    client.force_login(user)
-    with django_assert_num_queries(queries):
-        client.get("/tasks/")
+    people = {"applicant": applicant, "board": programme.board_members.get().user}
+    people |= {role: make_user(town, role) for role in expected if role not in people}
 
+    def visit_as_each():
+        for role, queries in expected.items():
+            client.force_login(people[role])
+            with django_assert_num_queries(queries, info=role):
+                assert client.get("/tasks/").status_code == 200
+
+    visit_as_each()
     one_of_everything(programme, applicant)
     one_of_everything(programme, applicant)
-    with django_assert_num_queries(queries):
-        client.get("/tasks/")
+    visit_as_each()

@@ -1,0 +1,261 @@
+"""A page asks the same number of queries with one row and with three, written out; rows are counted, not trusted.
+
+The lists of meetings, decisions, pots, payments, runs, people, programmes, mails, events and tasks stand beside the
+tests of their pages; here are the pages of one object with many parts, and the lists as other people see them.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from applications.models import Letter, Upload
+from budgets.models import LedgerEntry, ProofLine, Receipt, Repayment
+from funding.gate import record, writes
+from funding.models import Category
+from review.models import Advice, Attendance, BiasDeclaration, BoardItem, CheckResult, Motion
+from tests.factories import (
+    TOURS,
+    make_application,
+    make_letter,
+    make_member,
+    make_payment,
+    make_plan,
+    make_submission,
+)
+from tests.world import NOW, World, build
+
+Adder = Callable[[World], None]
+
+
+# --- One row more -----------------------------------------------------------------------------------------------------
+
+
+def case(state: str) -> Adder:
+    return lambda world: (make_application(world["programme"], world["draft"].organisation, state=state), None)[1]
+
+
+def plan_line(name: str) -> Adder:
+    return lambda world: make_plan(world[name], TOURS)
+
+
+def upload(name: str) -> Adder:
+    def add(world: World) -> None:
+        application = world[name]
+        Upload.objects.create(
+            municipality=application.municipality,
+            application=application,
+            name="satzung.pdf",
+            media_type="application/pdf",
+            size=8,
+            sha256="0" * 64,
+            file="2026/03/satzung.pdf",
+            uploaded_at=NOW,
+        )
+
+    return add
+
+
+def whole_history(name: str) -> Adder:
+    """A submission, a letter, advice, a check and an event of a case."""
+
+    @writes
+    def add(world: World) -> None:
+        application, officer = world[name], world.people["officer"]
+        make_submission(application)
+        letter = make_letter(application, Letter.Kind.SETTLEMENT)
+        fields = {"municipality": application.municipality, "application": application}
+        Advice.objects.create(**fields, given_on=date(2026, 3, 2), given_by=officer, note="Angerufen")
+        item = f"point-{CheckResult.objects.count()}"
+        CheckResult.objects.create(**fields, item=item, result="yes", checked_by=officer, checked_at=NOW)
+        for by in (officer, world.people["applicant"], world.people["decider"]):
+            record(application.municipality_id, "application.submit", application, by=by)
+            record(application.municipality_id, "letter.open", letter, by=by)
+
+    return add
+
+
+def payment(world: World) -> None:
+    make_payment(world["grant"], amount_cents=1_00)
+
+
+def repayment(world: World) -> None:
+    grant = world["grant"]
+    Repayment.objects.create(
+        municipality=grant.municipality, grant=grant, amount_cents=1_00, received_on=date(2026, 3, 2)
+    )
+
+
+def proof_line(name: str) -> Adder:
+    """A line of a usage proof in a category of its own, with a receipt."""
+
+    def add(world: World) -> None:
+        proof, number = world[name], Category.objects.count() + 1
+        fields = {"municipality": proof.municipality}
+        category = Category.objects.create(
+            **fields,
+            programme=world["programme"],
+            position=number,
+            slug=f"more-{number}",
+            name=f"Weiteres {number}",
+            eligible_share=1,
+        )
+        fields |= {"proof": proof, "category": category}
+        ProofLine.objects.create(**fields, position=number, planned_cents=1_00, spent_cents=1_00)
+        Receipt.objects.create(
+            **fields, paid_on=date(2026, 5, 2), payee="Druckerei", purpose="Faltplan", amount_cents=1_00
+        )
+
+    return add
+
+
+def item(world: World) -> None:
+    """An item more on the agenda, for which the members said what they said before."""
+    meeting, first = world["meeting"], world["item"]
+    application = make_application(world["programme"], world["draft"].organisation, state="admitted")
+    fields = {"municipality": meeting.municipality}
+    added = BoardItem.objects.create(
+        **fields, meeting=meeting, application=application, position=meeting.items.count() + 1
+    )
+    for said in first.declarations.all():
+        BiasDeclaration.objects.create(
+            **fields, item=added, member=said.member, biased=said.biased, declared_at=said.declared_at
+        )
+    closed_motion(world, added)
+
+
+def closed_motion(world: World, on: BoardItem | None = None) -> None:
+    on = on or world["item"]
+    Motion.objects.create(
+        municipality=on.municipality,
+        item=on,
+        number=on.motions.count() + 1,
+        kind=Motion.Kind.FUND,
+        amount_cents=400_00,
+        led_by=make_member(world["programme"]),
+        opened_at=NOW,
+        closed_at=NOW,
+        yes=1,
+        no=2,
+        abstained=0,
+        excluded=1,
+        carried=False,
+    )
+
+
+def member(world: World) -> None:
+    """Somebody more who is invited, present and has declared."""
+    found, fields = make_member(world["programme"]), {"municipality": world["town"]}
+    Attendance.objects.create(**fields, meeting=world["meeting"], member=found, present=True)
+    BiasDeclaration.objects.create(**fields, item=world["item"], member=found, biased=False, declared_at=NOW)
+
+
+def entry(world: World) -> None:
+    last = LedgerEntry.objects.latest("number")
+    application = make_application(world["programme"], world["draft"].organisation, state="awarded")
+    last.pk, last.number, last.application = None, last.number + 1, application
+    last.by = application.created_by
+    last.save()
+
+
+def category(world: World) -> None:
+    number = Category.objects.count() + 1
+    Category.objects.create(
+        municipality=world["town"],
+        programme=world["programme"],
+        position=number,
+        slug=f"c-{number}",
+        name="Weiteres",
+        eligible_share=1,
+    )
+
+
+# --- The table --------------------------------------------------------------------------------------------------------
+
+# Address, its object, who reads it, how many queries, what there is one more of.
+PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
+    ("applications:list", "", "applicant", 7, case("submitted")),
+    ("applications:list", "", "officer", 7, case("submitted")),
+    ("applications:list", "", "auditor", 7, case("awarded")),
+    ("applications:create", "programme", "officer", 8, case("draft")),
+    ("applications:detail", "draft", "applicant", 9, plan_line("draft")),
+    ("applications:detail", "draft", "applicant", 9, upload("draft")),
+    ("applications:upload", "draft", "applicant", 6, upload("draft")),
+    ("applications:check", "draft", "applicant", 10, plan_line("draft")),
+    ("applications:edit", "draft costs", "applicant", 13, plan_line("draft")),
+    ("case", "awarded", "applicant", 21, whole_history("awarded")),
+    ("case", "awarded", "officer", 23, whole_history("awarded")),
+    ("case", "awarded", "cashier", 21, whole_history("awarded")),
+    ("case", "admitted", "board", 14, whole_history("admitted")),
+    ("case", "awarded", "applicant", 20, payment),
+    ("case", "awarded", "cashier", 20, payment),
+    ("case", "awarded", "officer", 21, repayment),
+    ("case", "awarded", "applicant", 20, proof_line("proof")),
+    ("case", "awarded", "officer", 21, upload("awarded")),
+    ("case", "awarded", "officer", 21, plan_line("awarded")),
+    ("review:meeting", "meeting", "board", 12, item),
+    ("review:meeting", "meeting", "officer", 17, item),
+    ("review:meeting", "meeting", "officer", 17, member),
+    ("review:meeting-create", "", "officer", 7, case("admitted")),
+    ("review:item", "item", "board", 15, closed_motion),
+    ("review:item", "item", "board", 15, member),
+    ("review:item", "item", "officer", 15, plan_line("admitted")),
+    ("review:check", "submitted", "officer", 13, plan_line("submitted")),
+    ("review:check", "submitted", "officer", 13, whole_history("submitted")),
+    ("review:decide", "recommended", "decider", 14, plan_line("recommended")),
+    ("review:decide", "recommended", "decider", 14, whole_history("recommended")),
+    ("budgets:year", "year", "officer", 7, entry),
+    ("budgets:grant", "grant", "applicant", 12, payment),
+    ("budgets:grant", "grant", "officer", 10, payment),
+    ("budgets:grant", "grant", "officer", 10, repayment),
+    ("budgets:call", "grant", "applicant", 10, payment),
+    ("budgets:payments", "", "verifier", 6, payment),
+    ("budgets:proof", "proof", "applicant", 10, proof_line("proof")),
+    ("budgets:proof", "proof", "auditor", 11, proof_line("proof")),
+    ("budgets:proof_check", "proof-submitted", "officer", 8, proof_line("proof-submitted")),
+    ("budgets:settle", "proof-checked", "decider", 9, proof_line("proof-checked")),
+    ("programme", "programme", "anonymous", 6, category),
+)
+
+
+class TestQueries(TestCase):
+    """One world for all pages; each test runs in a savepoint of its own."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.world = build()
+
+    def asked(self, name: str, about: str, person: str) -> int:
+        world = self.world
+        if (user := world.people[person]) is not None:
+            self.client.force_login(user)
+        key, *more = about.split() or [""]
+        arguments = [world["town"].slug, world[key].slug] if name == "programme" else [world[key].pk] if key else []
+        url = reverse(name, args=[*arguments, *more])
+        self.client.get(url)  # what is loaded once and kept
+        with CaptureQueriesContext(connection) as found:
+            answer = self.client.get(url)
+        assert answer.status_code == 200, (url, person, answer.status_code)
+        return len(found)
+
+
+def _check(name: str, about: str, person: str, queries: int, add: Adder) -> Callable[[Any], None]:
+    def test(self: Any) -> None:
+        add(self.world)
+        one = self.asked(name, about, person)
+        add(self.world)
+        add(self.world)
+        three = self.asked(name, about, person)
+
+        assert (one, three) == (queries, queries)
+
+    return test
+
+
+for _number, (_name, _about, _person, _queries, _add) in enumerate(PAGES, 1):
+    _words = f"{_name}_{_person}_{_number}".replace(":", "_").replace("-", "_")
+    setattr(TestQueries, f"test_{_words}_asks_the_same_number", _check(_name, _about, _person, _queries, _add))
