@@ -44,7 +44,7 @@ def assert_leads(item: BoardItem, body: Body, user: Any) -> None:
 @writes
 def void(item: BoardItem, *, by: Any, reason: str, only_open: bool = False) -> None:
     """Ballots that do not count. Votes on an open motion are never counted or shown: they are removed."""
-    for motion in item.motions.select_for_update().filter(void=False):
+    for motion in item.motions.select_for_update(of=("self",)).filter(void=False):
         if only_open and not motion.is_open:
             continue
         if motion.is_open:
