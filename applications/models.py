@@ -281,7 +281,7 @@ class CostLine(Tenant):
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="costs")
     position = models.PositiveSmallIntegerField()
-    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="cost_lines")
     what = models.CharField(max_length=200)
     quantity = models.DecimalField(max_digits=10, decimal_places=3, default=1)
     unit_price_cents = cents_field()

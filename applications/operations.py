@@ -111,6 +111,8 @@ def save_answers(
     for name, value in (answers or {}).items():
         setattr(fresh, name, value)
     if organisation:
+        # Two drafts of one organisation: each writes only onto what the other has written.
+        fresh.organisation = Organisation.objects.select_for_update().get(pk=fresh.organisation_id)
         for name, value in organisation.items():
             setattr(fresh.organisation, name, value)
         save_with_history(fresh.organisation, by=by, reason=section)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
@@ -56,9 +56,14 @@ class _Unit:
 _unit: ContextVar[_Unit | None] = ContextVar("unit", default=None)
 
 
-def _may_retry(error: OperationalError) -> bool:
-    """Lost a race (serialisation failure, deadlock, a locked SQLite file): the same work may succeed again."""
+def _may_retry(error: OperationalError | IntegrityError, attempt: int) -> bool:
+    """Lost a race: the same work may succeed again, or find what the other one wrote and say so.
+
+    A serialisation failure, a deadlock or a locked SQLite file, and once a row that somebody else added first.
+    """
     code = getattr(error.__cause__, "sqlstate", None)
+    if isinstance(error, IntegrityError):
+        return attempt == 0 and (code == "23505" or "UNIQUE constraint" in str(error))
     return code in ("40001", "40P01") or "locked" in str(error)
 
 
@@ -91,8 +96,8 @@ def writes(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 with _one_try():
                     return function(*args, **kwargs)
-            except OperationalError as error:
-                if attempt == TRIES - 1 or not _may_retry(error):
+            except (OperationalError, IntegrityError) as error:
+                if attempt == TRIES - 1 or not _may_retry(error, attempt):
                     raise
                 time.sleep(random.uniform(0.01, 0.03) * 2**attempt)  # noqa: S311 - spreads retries, guards nothing
         raise AssertionError("unreachable")

@@ -111,6 +111,11 @@ def _set_categories(
         category = category or Category(municipality_id=programme.municipality_id, programme=programme)
         values = {"slug": row.slug, "name": row.name, "eligible_share": row.eligible_share, "position": position}
         changes = _set(category, values, {name: f"categories.{row.slug}.{name}" for name in values})
+        if f"categories.{row.slug}.eligible_share" in changes and _is_settled_for(category):
+            raise Refused(
+                _("The share of “%s” cannot change: applications were sent in with it. Please add a new category.")
+                % row.slug
+            )
         _save(category, f"categories.{row.slug}", values, changes, is_new, created, by=by)
         if not is_new:
             changed |= changes
@@ -122,6 +127,12 @@ def _set_categories(
                 _("The category “%s” cannot be left out: plans use it.") % slug,
             ) from None
         changed[f"categories.{slug}"] = [category.name, None]
+
+
+def _is_settled_for(category: Category) -> bool:
+    """Plans with this category were sent in: what was promised there must not change with a file."""
+    lines: models.Manager = category.cost_lines  # type: ignore[attr-defined]  # a question upwards: reverse relation
+    return category.pk is not None and lines.exclude(application__state="draft").exists()
 
 
 # --- Rounds -----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from budgets.models import BudgetYear, LedgerEntry
 from budgets.operations import Overdrawn, open_year, post
 from funding import gate
 from funding.gate import Refused, Stale, perform, record, writes
-from funding.models import Event, User
+from funding.models import Assignment, Event, User
 from funding.policies import SYSTEM
 from tests.factories import make_application, make_organisation, make_programme, make_town, make_user
 
@@ -137,6 +137,23 @@ def test_lost_race_is_tried_again_as_a_whole():
     assert len(tries) == 2
     assert Application.objects.get(pk=case.pk).version == 1
     assert Event.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_that_somebody_else_added_first_is_tried_again_once():
+    town, tries = make_town(), []
+    user = make_user()
+
+    @writes
+    def adds():
+        tries.append(1)
+        Assignment.objects.create(municipality=town, user=user, role="officer")
+        if len(tries) == 1:  # as if another transaction had added the same row
+            Assignment.objects.create(municipality=town, user=user, role="officer")
+
+    adds()
+
+    assert (len(tries), Assignment.objects.filter(user=user).count()) == (2, 1)
 
 
 def test_other_database_errors_are_not_tried_again(db):

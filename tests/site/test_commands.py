@@ -206,6 +206,23 @@ def test_programme_file_without_a_category_that_plans_use_is_refused(unna, write
     assert Category.objects.count() == 8
 
 
+def test_programme_file_with_another_share_is_refused_once_plans_were_sent_in_with_it(unna, write):
+    half = UNNA.replace(
+        'name = "Fahrtkosten"\neligible_share = "1.00"', 'name = "Fahrtkosten"\neligible_share = "0.50"'
+    )
+    run("import_application", SAMPLES / "02-mobile-childcare.toml")
+    run("load_programme", write(half))  # a draft follows the file
+
+    run("import_application", SAMPLES / "03-festival.toml", "--submit")
+    other = UNNA.replace(
+        'slug = "rent"\nname = "Mieten"\neligible_share = "1.00"',
+        'slug = "rent"\nname = "Mieten"\neligible_share = "0.50"',
+    )
+
+    assert failing("load_programme", write(other)).startswith("The share of “rent” cannot change")
+    assert Category.objects.get(slug="rent").eligible_share == 1
+
+
 @pytest.mark.parametrize("name", ["load_programme", "import_application"])
 def test_file_that_is_none_ends_with_a_sentence(unna, name, tmp_path, write):
     assert failing(name, tmp_path / "nothing.toml").startswith("The file ")
