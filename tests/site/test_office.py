@@ -191,7 +191,7 @@ def test_altered_entry_is_named(client, town):
     act(town, auditor)
     Event.objects.update(kind="test.other")
 
-    [(_town, mismatch)] = client.post("/audit/").context["results"]
+    [(_town, mismatch)] = client.post("/audit/", headers={"accept-language": "en"}).context["results"]
 
     assert mismatch == f"{town.slug}: entry 1: altered: its content does not match its fingerprint"
 
