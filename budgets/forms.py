@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import formset_factory
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +15,7 @@ from budgets.workflow import PaymentState
 from funding import clock
 from funding.bank import BankError, check_iban, sepa_text
 from funding.fields import GermanDateField, MoneyField, TextField
+from funding.forms import RowFormSet
 from funding.models import MAX_CENTS, Category, Programme
 from funding.templatetags.show import eur_text
 
@@ -296,7 +297,7 @@ class ReceiptForm(forms.Form):
         return not self.errors and not any(self.cleaned_data.get(name) for name in self.fields)
 
 
-class BaseReceipts(BaseFormSet):
+class BaseReceipts(RowFormSet):
     legend = _("List of receipts")
     row_label = _("Receipt")
     add_label = _("Save and add a receipt")
@@ -311,7 +312,9 @@ class BaseReceipts(BaseFormSet):
         return [dict(form.cleaned_data) for form in self.forms if not form.is_empty]
 
 
-Receipts = formset_factory(ReceiptForm, formset=BaseReceipts, extra=1, max_num=1000, absolute_max=1000)
+Receipts = formset_factory(
+    ReceiptForm, formset=BaseReceipts, extra=1, max_num=1000, absolute_max=1000, validate_max=True
+)
 
 
 def receipts_of(proof: UsageProof, data: Any = None) -> Any:

@@ -1,6 +1,7 @@
-"""The form of the confirm page: the details a move asks for, by name."""
+"""The form of the confirm page, with the details a move asks for by name; and lists of rows typed on one page."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -40,3 +41,31 @@ def renew_version(form: forms.Form, version: int) -> None:
     renewed = cast(QueryDict, form.data).copy()
     renewed["version"] = str(version)
     form.data = renewed
+
+
+# --- Rows -------------------------------------------------------------------------------------------------------------
+
+
+def rows_sent(data: Mapping[str, str], prefix: str) -> int:
+    """How many rows a page sent, by the names of their fields."""
+    found = (re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-.+", name) for name in data)
+    return max((int(match[1]) + 1 for match in found if match), default=0)
+
+
+class RowFormSet(forms.BaseFormSet):
+    """Rows of one page. Their number is counted: a wrong one that came with them would cost what was typed."""
+
+    default_error_messages = {
+        "missing_management_form": _("The rows did not arrive completely. Please go back and send the page once more."),
+        "too_many_forms": _("There can be up to %(num)s rows here. Please put some of them together."),
+    }
+
+    def __init__(self, data: Any = None, *, prefix: str, **kwargs: Any) -> None:
+        if data is not None:
+            data = data.copy()
+            name = f"{prefix}-TOTAL_FORMS"
+            if total := rows_sent(data, prefix):
+                data[name] = str(total)
+            elif not data.get(name, "").isdecimal():
+                data[name] = ""  # a number below zero would pass for no rows at all
+        super().__init__(data, prefix=prefix, **kwargs)

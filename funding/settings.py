@@ -166,6 +166,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
 # Uploads are read into memory to be parsed and rewritten; ten megabytes each (docs/decisions.md).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000  # a usage proof may list a thousand receipts of seven fields each
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 
 CRISPY_TEMPLATE_PACK = "kern"

@@ -17,8 +17,9 @@ from applications.models import (
     FinancingLine,
 )
 from funding.fields import MoneyField, QuantityField, TextField
+from funding.forms import RowFormSet, rows_sent
 
-MAX_LINES = 60  # of one plan; more fields than this and the server refuses the whole page
+MAX_LINES = 60  # of one plan
 
 
 class LineForm(forms.Form):
@@ -111,7 +112,7 @@ class FinancingForm(LineForm):
         return FinancingLine(**self.as_row()).as_rule()
 
 
-class LineFormSet(forms.BaseFormSet):
+class LineFormSet(RowFormSet):
     """Lines that come as they are typed: which of them existed before plays no part."""
 
     def initial_form_count(self) -> int:
@@ -213,8 +214,7 @@ class CostsForm(SectionForm):
 
 def _typed_rows(data: Mapping[str, str], prefix: str, form: type[LineForm]) -> list[dict[str, Any]]:
     """The lines as they were typed, right or wrong."""
-    typed = data.get(f"{prefix}-TOTAL_FORMS", "")
-    total = min(int(typed), MAX_LINES) if typed.isdecimal() and len(typed) < 4 else 0
+    total = min(rows_sent(data, prefix), MAX_LINES)
     return [{name: data.get(f"{prefix}-{row}-{name}", "") for name in form.base_fields} for row in range(total)]
 
 
