@@ -131,8 +131,8 @@ def _set_categories(
 
 def _is_settled_for(category: Category) -> bool:
     """Plans with this category were sent in: what was promised there must not change with a file."""
-    lines: models.Manager = category.cost_lines  # type: ignore[attr-defined]  # a question upwards: reverse relation
-    return category.pk is not None and lines.exclude(application__state="draft").exists()
+    # A question upwards is a reverse relation: this app does not know applications.
+    return category.pk is not None and category.cost_lines.exclude(application__state="draft").exists()
 
 
 # --- Rounds -----------------------------------------------------------------------------------------------------------

@@ -48,6 +48,8 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # A shell that starts the tests in the background has SIGINT ignored, and what is started inherits that.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         while "Fördertopf runs on" not in self.said() and self.process.poll() is None:
             if time.monotonic() - began > SECONDS_TO_START:
@@ -91,6 +93,14 @@ def alive(numbers: list[int]) -> list[int]:
     """Those that still run; one that has ended but was not yet collected by its parent (Z) does not."""
     found = processes()
     return [number for number in numbers if found.get(number, ("Z", 0))[0] != "Z"]
+
+
+def left_of(numbers: list[int], seconds: int = 20) -> list[int]:
+    """Those that still run after a while: a signal is sent at once, but obeyed only when the kernel gets to it."""
+    deadline = time.monotonic() + seconds
+    while (left := alive(numbers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
 
 
 def refusal(folder: Path, **own: object) -> tuple[int, str]:
@@ -190,10 +200,7 @@ def test_script_killed_outright_takes_its_children_along(demo_folder, start):
 
     site.stop(signal.SIGKILL)
 
-    deadline = time.monotonic() + 20
-    while alive(children) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert alive(children) == []
+    assert left_of(children) == []
 
 
 def test_child_that_dies_is_named_and_everything_stops(demo_folder, start):
@@ -204,7 +211,7 @@ def test_child_that_dies_is_named_and_everything_stops(demo_folder, start):
 
     assert site.process.wait(30) == 1
     assert site.said().splitlines()[-1] == "The web process ended by itself (status 137); stopping everything."
-    assert alive(children) == []
+    assert left_of(children) == []
 
 
 def test_start_beside_a_running_one_is_refused(demo_folder, start):
