@@ -3,8 +3,10 @@
 import re
 import threading
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import arabic_reshaper
 
@@ -21,7 +23,20 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _RTL_PHRASE = re.compile(f"{_RIGHT_TO_LEFT.pattern}(?:[\\d\\W_]*{_RIGHT_TO_LEFT.pattern})*")
 _JOINERS = "\u200c\u200d"
 _RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "ps", "ur"}
-_lock = threading.Lock()
+_lock = threading.RLock()
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def one_at_a_time(render: Callable[P, R]) -> Callable[P, R]:
+    """One document after the other: reportlab reads and embeds a font through one file position all threads share."""
+
+    @wraps(render)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _lock:
+            return render(*args, **kwargs)
+
+    return wrapper
 
 
 @cache

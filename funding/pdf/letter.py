@@ -9,6 +9,7 @@ from reportlab.lib.units import mm
 from .blocks import Attachment, Block, Letterhead
 from .finish import finish
 from .flow import Flow
+from .fonts import one_at_a_time
 from .lines import GREY, INK, Line, Style, set_lines
 from .pagination import page_number, running_head
 from .pictures import paint_figure, scaled
@@ -27,6 +28,7 @@ _MARK = "#a6a6a6"
 _NEXT_TOP, _BOTTOM = 32 * mm, 27 * mm
 
 
+@one_at_a_time
 def render_letter(
     blocks: Iterable[Block],
     *,

@@ -10,6 +10,7 @@ from reportlab.lib.units import mm
 from .blocks import Attachment, Block
 from .finish import finish
 from .flow import Flow
+from .fonts import one_at_a_time
 from .lines import GREY, Style
 from .pagination import page_number, running_head
 from .strips import Frame, paginate, paint_pages, paragraph
@@ -18,6 +19,7 @@ from .tags import TagCanvas
 _FIRST_TOP, _NEXT_TOP, _BOTTOM = 22 * mm, 30 * mm, 24 * mm
 
 
+@one_at_a_time
 def render_report(
     blocks: Iterable[Block],
     *,

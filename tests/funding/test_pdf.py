@@ -1,7 +1,10 @@
 """Letters and reports: conformance, words in reading order, places on the sheet."""
 
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -32,6 +35,7 @@ from funding.pdf.fonts import REGULAR, clean, glyphs
 from tests.pdf_structure import outline, read
 from tests.verapdf import conformance_errors, require_java
 
+ROOT = Path(__file__).parents[2]
 CONFORMS = {"ua1": [], "3a": []}
 ARABIC = "قررت المدينة منح جمعيتكم مبلغ 1.500,00 € لمشروع «Fußballfest 2026» (المهلة: 31.03.2027)."
 LONG = " ".join(["Ein langer Absatz, der über das Ende der Seite läuft und geteilt wird."] * 45)
@@ -138,6 +142,22 @@ def test_conformance_without_java_names_the_missing_package(monkeypatch):
 
 def test_letter_rendered_twice_has_the_same_bytes():
     assert make_letter(make_everything()) == make_letter(make_everything())
+
+
+def test_letters_rendered_at_once_from_the_first_on_have_the_same_bytes():
+    """In a process of its own: the race was in reading the fonts and embedding them for the first time."""
+    script = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "sys.setswitchinterval(1e-6)\n"  # threads change places as often as they can
+        "from tests.funding.test_pdf import Text, make_letter\n"
+        "with ThreadPoolExecutor(16) as pool:\n"
+        "    print(len(set(pool.map(lambda n: make_letter([Text('Guten Tag')]), range(64)))))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.stdout.strip(), done.returncode) == ("1", 0), done.stderr
 
 
 def test_letter_read_aloud_has_its_words_in_order():
