@@ -310,7 +310,7 @@ def test_add_upload_that_is_refused_stores_nothing(draft, applicant):
 
 
 def test_add_upload_beyond_the_limit_is_refused(draft, applicant, monkeypatch):
-    monkeypatch.setattr(operations, "MAX_UPLOADS", 1)
+    monkeypatch.setattr(operations.files, "MAX_UPLOADS", 1)
     operations.add_upload(draft, by=applicant, name="a.pdf", content=pdf_with_script())
 
     with pytest.raises(Refused, match="already 1 files"):

@@ -1,0 +1,157 @@
+"""Writing a draft: begin it, answer section by section, declare and consent."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from applications import policies
+from applications.models import (
+    Application,
+    Consent,
+    CostLine,
+    FinancingLine,
+    Membership,
+    Organisation,
+)
+from applications.workflow import State
+from funding import clock
+from funding.gate import Refused, lock, record, save_with_history, writes
+from funding.models import Programme
+from funding.policies import is_officer
+
+DECLARATIONS = ("not-begun", "true", "authorised", "other-funding", "privacy")
+OPEN_STATES = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
+
+
+@writes
+def start(programme: Programme, *, by: Any, organisation: Organisation | None = None, **answers: Any) -> Application:
+    """A new draft for an organisation this person may write for; without one a new, still nameless one is made.
+
+    An officer starts a draft only for an application that came on paper (`paper=True`), for any organisation of the
+    town, and does not become a member of it. Raises PermissionDenied for anybody else.
+    """
+    on_paper = bool(answers.get("paper")) and is_officer(programme, by)
+    if organisation is None:
+        organisation = _new_organisation(programme, by=by, joins=not on_paper)
+    elif organisation.municipality_id != programme.municipality_id:
+        raise PermissionDenied("an organisation of another town")
+    elif getattr(by, "pk", None) and not on_paper and by.right_in(organisation.pk) not in ("edit", "submit"):
+        raise PermissionDenied("not your organisation")
+    application = Application(
+        municipality_id=programme.municipality_id,
+        programme=programme,
+        organisation=organisation,
+        created_by=by if getattr(by, "pk", None) else None,
+        **answers,
+    )
+    application.refresh_search()
+    save_with_history(application, by=by, reason="start")
+    record(programme.municipality_id, "application.start", application, by=by)
+    return application
+
+
+def _new_organisation(programme: Programme, *, by: Any, joins: bool) -> Organisation:
+    joins = joins and bool(getattr(by, "pk", None))
+    organisation = Organisation(municipality_id=programme.municipality_id, email=by.email if joins else "")
+    save_with_history(organisation, by=by, reason="start")
+    if joins:
+        Membership.objects.create(
+            municipality_id=programme.municipality_id, organisation=organisation, user=by, right="submit"
+        )
+        by.__dict__.pop("_rights", None)  # the person's rights were loaded before this one existed
+    return organisation
+
+
+def may_be_written(application: Application, user: Any) -> bool:
+    """The answers can be changed by this person now: a draft, or a case that was returned."""
+    return application.state in OPEN_STATES and policies.may_edit(application, user)
+
+
+@writes
+def save_answers(
+    application: Application,
+    section: str,
+    *,
+    by: Any,
+    version: int | None = None,
+    answers: dict[str, Any] | None = None,
+    organisation: dict[str, Any] | None = None,
+    costs: list[dict[str, Any]] | None = None,
+    financing: list[dict[str, Any]] | None = None,
+    done: bool = True,
+) -> Application:
+    """Write the answers of one section. Raises Stale, PermissionDenied, or Refused when it was sent meanwhile."""
+    fresh = lock(application, version=version)
+    if not policies.may_edit(fresh, by):
+        raise PermissionDenied("not your application")
+    if not may_be_written(fresh, by):
+        raise Refused(_("The application was already sent. Its answers can only be changed when it is returned."))
+    for name, value in (answers or {}).items():
+        setattr(fresh, name, value)
+    if organisation:
+        # Two drafts of one organisation: each writes only onto what the other has written.
+        fresh.organisation = Organisation.objects.select_for_update().get(pk=fresh.organisation_id)
+        for name, value in organisation.items():
+            setattr(fresh.organisation, name, value)
+        save_with_history(fresh.organisation, by=by, reason=section)
+    if costs is not None:
+        _replace_lines(fresh, CostLine, costs, by=by)
+    if financing is not None:
+        _replace_lines(fresh, FinancingLine, financing, by=by)
+    sections = set(fresh.sections_done)
+    fresh.sections_done = sorted(sections | {section} if done else sections - {section})
+    fresh.version += 1
+    fresh.refresh_search()
+    save_with_history(fresh, by=by, reason=section)
+    return fresh
+
+
+def _replace_lines(application: Application, model: type[models.Model], rows: list[dict[str, Any]], *, by: Any) -> None:
+    """Make the lines of a plan equal to `rows`, keeping a line's identity (and its history) by its place."""
+    present = list(model.objects.filter(application=application).order_by("position", "pk"))  # type: ignore[attr-defined]
+    for position, row in enumerate(rows, start=1):
+        line = (
+            present.pop(0) if present else model(municipality_id=application.municipality_id, application=application)
+        )
+        values = {**row, "position": position}
+        if line.pk and all(getattr(line, name) == value for name, value in values.items()):
+            continue
+        for name, value in values.items():
+            setattr(line, name, value)
+        save_with_history(line, by=by, reason="plan")
+    for line in present:
+        line.delete()
+
+
+@writes
+def declare(application: Application, ticked: Iterable[str], *, by: Any) -> Application:
+    """Record the declarations ticked now, each with its moment; one that was ticked before keeps its moment."""
+    fresh = lock(application)
+    if not may_be_written(fresh, by):
+        raise Refused(_("The application was already sent."))
+    now = clock.now().isoformat(timespec="seconds")
+    fresh.declared = {code: fresh.declared.get(code, now) for code in DECLARATIONS if code in set(ticked)}
+    save_with_history(fresh, by=by, reason="declarations")
+    return fresh
+
+
+@writes
+def set_consents(application: Application, kinds: Iterable[str], *, by: Any) -> None:
+    """Give the consents in `kinds` and revoke the others; each change is its own dated row."""
+    if not policies.may_edit(application, by):
+        raise PermissionDenied("not your application")
+    current = {consent.kind: consent for consent in application.consents.filter(revoked_at=None)}
+    for kind in set(kinds) - set(current):
+        Consent.objects.create(
+            municipality_id=application.municipality_id,
+            application=application,
+            kind=kind,
+            given_by=by if getattr(by, "pk", None) else None,
+            given_at=clock.now(),
+        )
+    for kind in set(current) - set(kinds):
+        current[kind].revoked_at = clock.now()
+        save_with_history(current[kind], by=by, reason="revoked")

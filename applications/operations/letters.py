@@ -1,0 +1,110 @@
+"""Letters: issued once, and how they reached their recipient (§ 41 VwVfG)."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import (
+    Application,
+    Consent,
+    Letter,
+)
+from funding import calendar, clock
+from funding.gate import Refused, record, save_with_history, writes
+from funding.policies import is_officer, may_act_for
+
+
+@writes
+def issue_letter(application: Application, kind: str, *, title: str, content: bytes, by: Any) -> Letter:
+    """Keep a finished document as issued; it is never made again (DOMAIN section 7).
+
+    Download only with the applicant's consent (§ 41 (2a) VwVfG), else post; its ten days run from the mail that says
+    so (`provided_on`), which the officer sends. Raises Refused while the town lacks what
+    a letter must say.
+    """
+    if missing := application.municipality.missing_for_letters:
+        names = ", ".join(str(name) for name in missing)
+        raise Refused(_("No letter can be issued yet. Please enter first: %s") % names)
+    consent = application.consents.filter(kind=Consent.Kind.ELECTRONIC, revoked_at=None).exists()
+    letter = Letter(
+        municipality_id=application.municipality_id,
+        application=application,
+        kind=kind,
+        title=title,
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        issued_at=clock.now(),
+        issued_by=by if getattr(by, "pk", None) else None,
+        delivery=Letter.Delivery.DOWNLOAD if consent else Letter.Delivery.POST,
+    )
+    save_with_history(letter, by=by, reason=kind)
+    record(letter.municipality_id, "letter.issue", letter, by=by, details={"kind": kind, "sha256": letter.sha256})
+    return letter
+
+
+def _lock_letter(letter: Letter) -> Letter:
+    return Letter.objects.select_for_update(of=("self",)).select_related("application__municipality").get(pk=letter.pk)
+
+
+def _notify(letter: Letter, day: date, *, by: Any, how: str) -> None:
+    letter.notified_on = day
+    letter.remedy_ends_on = calendar.remedy_ends_on(day, letter.application.municipality.state)
+    save_with_history(letter, by=by, reason=how)
+    record(letter.municipality_id, f"letter.{how}", letter, by=by, details={"notified_on": day.isoformat()})
+
+
+@writes
+def open_letter(letter: Letter, *, by: Any) -> Letter:
+    """Note that somebody entitled to receive it opened the letter; the first time counts (§ 41 (2a) VwVfG).
+
+    A download after the ten days is no notification: it must be provided again or posted. One before the mail counts.
+    """
+    fresh = _lock_letter(letter)
+    if fresh.opened_at is not None or not may_act_for(fresh.application, by):
+        return fresh
+    fresh.opened_at, fresh.opened_by = clock.now(), by
+    save_with_history(fresh, by=by, reason="open")
+    record(fresh.municipality_id, "letter.open", fresh, by=by)
+    if fresh.delivery == Letter.Delivery.DOWNLOAD and fresh.notified_on is None:
+        state = fresh.application.municipality.state
+        if fresh.provided_on is None or clock.today() <= calendar.download_closes_on(fresh.provided_on, state):
+            _notify(fresh, calendar.notified_by_download(clock.today()), by=by, how="download")
+    return fresh
+
+
+@writes
+def record_posting(letter: Letter, *, by: Any, day: date) -> Letter:
+    """The letter was posted on a day: notified on the fourth day after (§ 41 (2) VwVfG).
+
+    Raises Refused for a day before the letter was issued or in the future, or when it was already notified.
+    """
+    fresh = _deliverable(letter, by=by, day=day)
+    fresh.delivery, fresh.posted_on = Letter.Delivery.POST, day
+    _notify(fresh, calendar.notified_by_post(day), by=by, how="post")
+    return fresh
+
+
+@writes
+def record_handover(letter: Letter, *, by: Any, day: date) -> Letter:
+    """The letter was handed over in person: notified that day (§ 41 (1) VwVfG). Raises Refused as above."""
+    fresh = _deliverable(letter, by=by, day=day)
+    fresh.delivery = Letter.Delivery.IN_PERSON
+    if fresh.opened_at is None:
+        fresh.opened_at = clock.now()
+    _notify(fresh, day, by=by, how="handover")
+    return fresh
+
+
+def _deliverable(letter: Letter, *, by: Any, day: date) -> Letter:
+    fresh = _lock_letter(letter)
+    if not is_officer(fresh, by):
+        raise PermissionDenied("only the officer records how a letter went out")
+    if fresh.notified_on is not None:
+        raise Refused(_("This letter already reached its recipient. The first notification counts."))
+    if not timezone.localdate(fresh.issued_at) <= day <= clock.today():
+        raise Refused(_("The day must lie between the day of the letter and today."))
+    return fresh
