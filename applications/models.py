@@ -197,6 +197,7 @@ class Application(ApplicationWorkflow, Tenant):
     start = models.DateField(null=True, blank=True)
     end = models.DateField(null=True, blank=True)
     early_start = models.CharField(max_length=10, choices=EarlyStart, blank=True, default="")
+    short = models.BooleanField(default=False, help_text="So small that the short form is enough")
     sections_done = models.JSONField(default=list, blank=True, help_text="Sections their writer called done")
     declared = models.JSONField(default=dict, blank=True, help_text="declaration -> moment of the tick")
 
