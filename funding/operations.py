@@ -12,7 +12,8 @@ from funding import money
 from funding.gate import Refused, record, save_with_history, writes
 from funding.models import DEFAULT_CHECKLIST, Assignment, Category, Municipality, Programme, Round, User
 from funding.policies import Role, is_administrator
-from funding.programmes import RESERVED_SLUGS, CategoryRow, FileError, ProgrammeFile
+from funding.programmes import RESERVED_SLUGS, CategoryRow, ProgrammeFile
+from funding.toml import FileError
 
 # --- Programme files --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,6 @@
-"""The one view of every move: a confirm page and the act, the same for all machines."""
+"""What views of all apps share: the page of one form, and the confirm page of every move."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,6 +11,14 @@ from django_fsm import TransitionNotAllowed
 
 from funding.forms import MoveForm
 from funding.gate import Machine, Refused, carry_out, transitions_of
+
+
+def form_page(
+    request: HttpRequest, form: Any, title: Any, submit_label: Any, cancel_url: str, **more: Any
+) -> HttpResponse:
+    """A page that is one form; `more`: lead, hidden (pairs the page was made with), whatever the frame shows."""
+    context = {"title": title, "form": form, "submit_label": submit_label, "cancel_url": cancel_url, **more}
+    return render(request, "_form_page.html", context)
 
 
 def confirm_move(request: HttpRequest, obj: Machine, name: str, *, back: str) -> HttpResponse:
@@ -41,8 +51,7 @@ def confirm_move(request: HttpRequest, obj: Machine, name: str, *, back: str) ->
         else:
             messages.success(request, _("Done: %s") % move.label)
             return redirect(back)
-    context = {"title": move.label, "lead": move.hint, "form": form, "submit_label": move.label, "cancel_url": back}
-    return render(request, "_form_page.html", context)
+    return form_page(request, form, move.label, move.label, back, lead=move.hint)
 
 
 def _too_late(request: HttpRequest, back: str) -> HttpResponse:

@@ -20,7 +20,7 @@ from funding import calendar, clock
 from funding.bank import format_iban
 from funding.gate import Refused, Stale
 from funding.templatetags.show import eur_text
-from funding.views import confirm_move
+from funding.views import confirm_move, form_page
 
 CALL_MONTHS = 2  # the two-month rule of payment on call for funds
 
@@ -226,11 +226,5 @@ def repayment(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The repayment is booked."))
             return redirect(back)
-    context = {
-        "form": form,
-        "title": _("Book a repayment"),
-        "lead": _("%(amount)s are still to be paid back.") % {"amount": eur_text(found.claim_cents)},
-        "submit_label": _("Book it"),
-        "cancel_url": back,
-    }
-    return render(request, "budgets/form.html", context)
+    lead = _("%(amount)s are still to be paid back.") % {"amount": eur_text(found.claim_cents)}
+    return form_page(request, form, _("Book a repayment"), _("Book it"), back, lead=lead)

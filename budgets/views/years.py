@@ -17,6 +17,7 @@ from budgets.forms import YearBlockForm, YearMoveForm, YearOpenForm
 from budgets.models import BudgetYear
 from funding.gate import Refused
 from funding.policies import Role
+from funding.views import form_page
 
 PER_PAGE = 25
 MONEY = (Role.OFFICER, Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)
@@ -115,7 +116,7 @@ def year_move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The pot was changed. The ledger names you and the ground."))
             return redirect("budgets:year", pk)
-    return _form_page(
+    return form_page(
         request, form, _("Change the pot of %s") % pot, _("Save the change"), reverse("budgets:year", args=[pk])
     )
 
@@ -143,7 +144,7 @@ def year_block(request: HttpRequest, pk: int) -> HttpResponse:
         title, label = _("Block the budget of %s") % pot, _("Block the budget")
         lead = _("While the budget is provisional (§ 82 GO NRW), decisions can be prepared but not released.")
     extra = {"lead": lead, "hidden": [("to", "released" if pot.blocked else "blocked")]}
-    return _form_page(request, form, title, label, reverse("budgets:year", args=[pk]), **extra)
+    return form_page(request, form, title, label, reverse("budgets:year", args=[pk]), **extra)
 
 
 @login_required
@@ -159,11 +160,4 @@ def year_open(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The year is open."))
         return redirect("budgets:year", pot.pk)
     lead = _("It begins with the yearly budget of the programme. Supplements and cuts come later.")
-    return _form_page(request, form, _("Open a budget year"), _("Open the year"), reverse("budgets:years"), lead=lead)
-
-
-def _form_page(
-    request: HttpRequest, form: Any, title: str, submit_label: str, cancel_url: str, **extra: Any
-) -> HttpResponse:
-    context = {"form": form, "title": title, "submit_label": submit_label, "cancel_url": cancel_url, **extra}
-    return render(request, "budgets/form.html", context)
+    return form_page(request, form, _("Open a budget year"), _("Open the year"), reverse("budgets:years"), lead=lead)

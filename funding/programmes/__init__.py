@@ -5,8 +5,6 @@ written here; `funding.operations.load_programme` does that.
 """
 
 import re
-import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -14,13 +12,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from funding import calendar, money
+from funding import calendar, toml
 from funding.bank import BankError, check_iban
 from funding.fields import clean_text
+from funding.toml import FileError, Reader
 
 LAENDER = calendar.STATES
 FOLDER = Path(__file__).parent
-MAX_FILE_BYTES = 1_000_000  # a programme or an application has a few thousand
 
 
 # First parts of the site's own addresses: a town of that name could not be reached at /<town>/<programme>/.
@@ -31,10 +29,6 @@ RESERVED_SLUGS = frozenset(
         *("towns", "uploads"),
     )
 )
-
-
-class FileError(ValueError):
-    """A file that cannot be used; its text is a whole sentence that names the place."""
 
 
 @dataclass(frozen=True)
@@ -57,37 +51,6 @@ class ProgrammeFile:
 # --- Values -----------------------------------------------------------------------------------------------------------
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise FileError(_("must be a text in quotation marks"))
-    return clean_text(value)
-
-
-def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise FileError(_("must be a list of texts"))
-    return [clean_text(entry) for entry in value]
-
-
-def _amount(value: Any) -> int:
-    try:
-        return money.from_decimal_string(value)
-    except money.AmountError as error:
-        raise FileError(str(error)) from None
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 32_767:
-        raise FileError(_("must be a whole number from 0 to 32767"))
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise FileError(_("must be true or false"))
-    return value
-
-
 def _share(value: Any) -> Decimal:
     """A share from 0 to 1 as a decimal string with at most four places."""
     text = value if isinstance(value, str) else ""
@@ -101,24 +64,23 @@ def _share(value: Any) -> Decimal:
 
 def _taxonomies(value: Any) -> dict[str, list[str]]:
     known = ("action_fields", "cross_cutting_fields", "life_phases", "districts")
-    return {name: _texts(entries) for name, entries in _table(value, "taxonomies", known).items()}
+    return {name: toml.texts(entries) for name, entries in toml.table(value, "taxonomies", known).items()}
 
 
 def _prizes(value: Any) -> list[dict[str, Any]]:
     """Prizes are kept as they are: a second kind of programme, awarded on nomination."""
     known = ("name", "endowment", "nominations_close", "awarded_by", "nominated_by")
     rows = []
-    for number, row in enumerate(_rows(value, "prizes"), start=1):
-        where = f"prizes[{number}]"
-        kept = {name: clean_text(str(entry)) for name, entry in _table(row, where, known).items()}
+    for where, row in toml.rows(value, "prizes"):
+        kept = {name: clean_text(str(entry)) for name, entry in toml.table(row, where, known).items()}
         if "endowment" in kept:
-            _at(f"{where}.endowment", _amount, row["endowment"])
+            toml.at(f"{where}.endowment", toml.amount, row["endowment"])
         rows.append(kept)
     return rows
 
 
 def _languages(value: Any) -> list[str]:
-    codes = _texts(value)
+    codes = toml.texts(value)
     if strange := [code for code in codes if not re.fullmatch("[a-z]{2,3}", code)]:
         raise FileError(_("“%s” is no code of a language like de, en or tr") % strange[0])
     return codes
@@ -127,7 +89,7 @@ def _languages(value: Any) -> list[str]:
 def _iban(value: Any) -> str:
     """The account the town pays from; empty while it has none."""
     try:
-        return check_iban(text) if (text := _text(value)) else ""
+        return check_iban(text) if (text := toml.text(value)) else ""
     except BankError as error:
         raise FileError(str(error)) from None
 
@@ -138,90 +100,59 @@ def _land(value: Any) -> str:
     return value
 
 
-Reader = Callable[[Any], Any]
-
 MUNICIPALITY: dict[str, Reader] = {
     **dict.fromkeys(
         (
             *("slug", "name", "office", "street", "postal_code", "city", "phone", "email"),
             *("remedy", "court", "court_address", "payment_channel", "bic", "account_holder"),
         ),
-        _text,
+        toml.text,
     ),
     "state": _land,
     "iban": _iban,
     "languages": _languages,
-    "official": _flag,
+    "official": toml.flag,
 }
 # Name in the file -> (model field, reader).
 PROGRAMME: dict[str, tuple[str, Reader]] = {
     **{
-        name: (name, _text)
+        name: (name, toml.text)
         for name in (
             *("slug", "name", "basis", "summary", "decided_by", "board", "financing", "payment_mode", "tie"),
             "evaluation",
         )
     },
     **{
-        name: (name, _number)
+        name: (name, toml.whole_number(32_767))
         for name in (
             *("board_meetings_per_year", "proof_due_months", "lead_time_weeks", "answer_days", "decision_weeks"),
             "category_tolerance_percent",
         )
     },
     **{
-        name: (f"{name}_cents", _amount)
+        name: (f"{name}_cents", toml.amount)
         for name in (
             *("cap_per_project", "budget_per_year", "minor_change", "small_claim", "short_form", "in_kind_hour"),
         )
     },
-    **{name: (name, _texts) for name in ("concept_fit", "checklist", "criteria")},
-    "individuals_may_apply": ("individuals_may_apply", _flag),
+    **{name: (name, toml.texts) for name in ("concept_fit", "checklist", "criteria")},
+    "individuals_may_apply": ("individuals_may_apply", toml.flag),
 }
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-def _at(where: str, reader: Reader, value: Any) -> Any:
-    try:
-        return reader(value)
-    except FileError as error:
-        raise FileError(f"{where}: {error}") from None
-
-
-def _table(value: Any, where: str, known: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise FileError(_("%(where)s must be a table.") % {"where": where})
-    for key in value:
-        if key not in known:
-            raise FileError(_("Unknown key “%(key)s” in %(where)s.") % {"key": key, "where": where})
-    return value
-
-
-def _rows(value: Any, where: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise FileError(_("%(where)s must be a list of tables.") % {"where": where})
-    return value
-
-
-def _needed(table: dict[str, Any], where: str, *keys: str) -> None:
-    for key in keys:
-        if table.get(key) in (None, "", {}):
-            raise FileError(_("“%(key)s” is missing in %(where)s.") % {"key": key, "where": where})
-
-
 def _categories(value: Any) -> tuple[CategoryRow, ...]:
     rows = []
-    for number, row in enumerate(_rows(value, "categories"), start=1):
-        where = f"categories[{number}]"
-        table = _table(row, where, ("slug", "name", "eligible_share"))
-        _needed(table, where, "slug", "name", "eligible_share")
+    for where, row in toml.rows(value, "categories"):
+        table = toml.table(row, where, ("slug", "name", "eligible_share"))
+        toml.needed(table, where, "slug", "name", "eligible_share")
         rows.append(
             CategoryRow(
-                slug=_at(f"{where}.slug", _text, table["slug"]),
-                name=_at(f"{where}.name", _text, table["name"]),
-                eligible_share=_at(f"{where}.eligible_share", _share, table["eligible_share"]),
+                slug=toml.at(f"{where}.slug", toml.text, table["slug"]),
+                name=toml.at(f"{where}.name", toml.text, table["name"]),
+                eligible_share=toml.at(f"{where}.eligible_share", _share, table["eligible_share"]),
             )
         )
         if rows[-1].slug in {row.slug for row in rows[:-1]}:
@@ -229,54 +160,30 @@ def _categories(value: Any) -> tuple[CategoryRow, ...]:
     return tuple(rows)
 
 
-def read_toml(content: bytes) -> dict[str, Any]:
-    """The parsed content of a TOML file. Raises FileError for anything that is no TOML in UTF-8."""
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise FileError(_("The file is not text in UTF-8.")) from None
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise FileError(_("The file is no valid TOML: %s") % error) from None
-
-
-def read_file(path: str) -> bytes:
-    """The bytes of a file. Raises FileError when it cannot be read or is far too large for what it should be."""
-    try:
-        with Path(path).open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise FileError(
-            _("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}
-        ) from None
-    if len(content) > MAX_FILE_BYTES:
-        raise FileError(_("The file %s is larger than a megabyte. Please check whether it is the right one.") % path)
-    return content
-
-
 def parse(content: bytes) -> ProgrammeFile:
     """A programme file as plain values. Raises FileError naming the first key or value that cannot be used."""
-    data = _table(
-        read_toml(content),
+    data = toml.table(
+        toml.read_toml(content),
         _("the file"),
         ("municipality", "programme", "categories", "taxonomies", "prizes"),
     )
-    _needed(data, _("the file"), "municipality", "programme")
-    town = _table(data["municipality"], "municipality", MUNICIPALITY)
-    _needed(town, "municipality", "slug", "name", "state", "remedy")
-    programme = _table(data["programme"], "programme", PROGRAMME)
-    _needed(programme, "programme", "slug", "name", "basis")
-    if _at("municipality.slug", _text, town["slug"]) in RESERVED_SLUGS:
+    toml.needed(data, _("the file"), "municipality", "programme")
+    town = toml.table(data["municipality"], "municipality", MUNICIPALITY)
+    toml.needed(town, "municipality", "slug", "name", "state", "remedy")
+    programme = toml.table(data["programme"], "programme", PROGRAMME)
+    toml.needed(programme, "programme", "slug", "name", "basis")
+    if toml.at("municipality.slug", toml.text, town["slug"]) in RESERVED_SLUGS:
         raise FileError(
             _("“%s” is the address of another page. Please choose another slug for the town.") % town["slug"]
         )
-    values = {PROGRAMME[key][0]: _at(f"programme.{key}", PROGRAMME[key][1], programme[key]) for key in programme}
+    values = {PROGRAMME[key][0]: toml.at(f"programme.{key}", PROGRAMME[key][1], programme[key]) for key in programme}
     names = {PROGRAMME[key][0]: f"programme.{key}" for key in PROGRAMME}
     for key, reader in (("taxonomies", _taxonomies), ("prizes", _prizes)):
         names[key] = key
         if key in data:
             values[key] = reader(data[key])
     return ProgrammeFile(
-        municipality={key: _at(f"municipality.{key}", MUNICIPALITY[key], town[key]) for key in town},
+        municipality={key: toml.at(f"municipality.{key}", MUNICIPALITY[key], town[key]) for key in town},
         programme=values,
         categories=_categories(data["categories"]) if "categories" in data else None,
         names=names,

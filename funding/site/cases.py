@@ -27,19 +27,10 @@ from funding.templatetags.show import day, eur
 from funding.templatetags.show import iban as show_iban
 from review.models import Decision, Recommendation
 from review.policies import may_check
+from review.summary import Line
 
 # Notes a state's reason was written for: the applicant has to act on it.
 NOTED = (State.RETURNED, State.INCOMPLETE, State.LAPSED)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the plan table."""
-
-    label: str
-    cents: int
-    detail: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@
 """
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,30 +16,17 @@ from django.utils.translation import gettext as _
 from applications import operations
 from applications.models import Application, CostLine, FinancingLine, LegalForm, Organisation
 from budgets.operations import open_year
-from funding import clock, money
-from funding.fields import clean_text
+from funding import clock, money, toml
 from funding.gate import save_with_history, writes
 from funding.models import Programme
 from funding.policies import SYSTEM
-from funding.programmes import FileError, read_toml
+from funding.toml import FileError, Reader
 
 SAMPLES = Path(__file__).parent / "samples"
 MAX_COUNT = 1_000_000
 YEARS = range(1900, 2200)  # those the web form takes
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise FileError(_("must be a text in quotation marks"))
-    return clean_text(value)
-
-
-def _texts(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise FileError(_("must be a list of texts"))
-    return [clean_text(entry) for entry in value]
 
 
 def _day(value: Any) -> datetime.date:
@@ -51,25 +37,6 @@ def _day(value: Any) -> datetime.date:
     return value
 
 
-def _count(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_COUNT:
-        raise FileError(_("must be a whole number from 0 to 1000000"))
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise FileError(_("must be true or false"))
-    return value
-
-
-def _amount(value: Any) -> int:
-    try:
-        return money.from_decimal_string(value)
-    except money.AmountError as error:
-        raise FileError(str(error)) from None
-
-
 def _quantity(value: Any) -> Decimal:
     try:
         return money.quantity_from_decimal_string(value)
@@ -78,10 +45,10 @@ def _quantity(value: Any) -> Decimal:
 
 
 def _iban(value: Any) -> str:
-    return "".join(_text(value).split()).upper()
+    return "".join(toml.text(value).split()).upper()
 
 
-def _one_of(*choices: str) -> Callable[[Any], str]:
+def _one_of(*choices: str) -> Reader:
     def read(value: Any) -> str:
         if value not in choices:
             raise FileError(
@@ -92,29 +59,35 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
     return read
 
 
-Readers = dict[str, Callable[[Any], Any]]
+Readers = dict[str, Reader]
 
 ANSWERS: Readers = {
-    **dict.fromkeys(("title", "summary", "summary_de", "language", "action_field", "district"), _text),
-    **dict.fromkeys(("cross_cutting", "life_phases"), _texts),
+    **dict.fromkeys(("title", "summary", "summary_de", "language", "action_field", "district"), toml.text),
+    **dict.fromkeys(("cross_cutting", "life_phases"), toml.texts),
     **dict.fromkeys(("received_on", "start", "end"), _day),
-    **dict.fromkeys(("participants", "volunteers"), _count),
+    **dict.fromkeys(("participants", "volunteers"), toml.whole_number(MAX_COUNT)),
 }
 APPLICANT: Readers = {
-    **dict.fromkeys(("name", "street", "postal_code", "city", "email", "phone", "account_holder"), _text),
+    **dict.fromkeys(("name", "street", "postal_code", "city", "email", "phone", "account_holder"), toml.text),
     "legal_form": _one_of(*LegalForm.values),
-    "representatives": _texts,
+    "representatives": toml.texts,
     "iban": _iban,
-    "gemeinnuetzig": _flag,
+    "gemeinnuetzig": toml.flag,
     "gemeinnuetzig_until": _day,
     "input_tax": _one_of(*Organisation.InputTax.values),
 }
-COST: Readers = {"category": _text, "what": _text, "quantity": _quantity, "unit_price": _amount, "in_kind": _flag}
+COST: Readers = {
+    "category": toml.text,
+    "what": toml.text,
+    "quantity": _quantity,
+    "unit_price": toml.amount,
+    "in_kind": toml.flag,
+}
 FINANCING: Readers = {
     "kind": _one_of(*FinancingLine.Kind.values),
-    "what": _text,
+    "what": toml.text,
     "status": _one_of("applied", "approved"),
-    "amount": _amount,
+    "amount": toml.amount,
 }
 
 
@@ -133,26 +106,14 @@ class ApplicationFile:
 
 
 def _table(value: Any, where: str, readers: Readers, needed: tuple[str, ...] = ()) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise FileError(_("%(where)s must be a table.") % {"where": where})
-    read = {}
-    for key, entry in value.items():
-        if key not in readers:
-            raise FileError(_("Unknown key “%(key)s” in %(where)s.") % {"key": key, "where": where})
-        try:
-            read[key] = readers[key](entry)
-        except FileError as error:
-            raise FileError(f"{where}: {key}: {error}") from None
-    for key in needed:
-        if read.get(key) in ("", None):
-            raise FileError(_("“%(key)s” is missing in %(where)s.") % {"key": key, "where": where})
+    found = toml.table(value, where, readers)
+    read = {key: toml.at(f"{where}: {key}", readers[key], entry) for key, entry in found.items()}
+    toml.needed(read, where, *needed)
     return read
 
 
 def _lines(value: Any, where: str, readers: Readers, needed: tuple[str, ...]) -> list[dict[str, Any]]:
-    if not isinstance(value, list):
-        raise FileError(_("%(where)s must be a list of tables.") % {"where": where})
-    return [_table(row, f"{where}[{number}]", readers, needed) for number, row in enumerate(value, start=1)]
+    return [_table(row, place, readers, needed) for place, row in toml.rows(value, where)]
 
 
 def parse(content: bytes) -> ApplicationFile:
@@ -160,7 +121,7 @@ def parse(content: bytes) -> ApplicationFile:
 
     `[expected]` is for tests of the arithmetic and left aside.
     """
-    data = read_toml(content)
+    data = toml.read_toml(content)
     data.pop("expected", None)
     applicant = _table(data.pop("applicant", {}), "applicant", APPLICANT, ("name",))
     costs = _lines(data.pop("costs", []), "costs", COST, ("category", "quantity", "unit_price"))

@@ -10,9 +10,10 @@ from django.utils import translation
 
 from funding import clock
 from funding.models import Programme, User
-from funding.programmes import FOLDER, FileError, parse
+from funding.programmes import FOLDER, parse
 from funding.site.imports import SAMPLES
 from funding.site.links import setup_token
+from funding.toml import FileError
 from funding.wsgi import application
 from tests.factories import make_town, make_user
 

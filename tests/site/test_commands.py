@@ -3,11 +3,15 @@
 import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
 import tomllib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from applications.models import Application, Letter, Organisation
 from budgets.models import BudgetYear, PaymentRun
@@ -18,9 +22,12 @@ from funding.models import Category, Event, EventDetails, EventHead, Municipalit
 from funding.policies import SYSTEM
 from funding.programmes import FOLDER
 from funding.site.imports import SAMPLES
+from funding.site.management.base import BaseCommand
 from tests.factories import make_application, make_letter, make_organisation, make_programme, make_town, make_user
 
 PROGRAMMES = sorted(FOLDER.glob("*.toml"))
+ROOT = Path(__file__).parent.parent.parent
+COMMANDS = sorted((ROOT / "funding/site/management/commands").glob("[!_]*.py"))
 APPLICATIONS = sorted(SAMPLES.glob("*.toml"))
 
 
@@ -54,6 +61,38 @@ def write(tmp_path):
         return path
 
     return make
+
+
+# --- Every command ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (["load_programme"], "The following arguments are required: file. See: manage.py load_programme --help"),
+        (
+            ["import_application"],
+            "The following arguments are required: file. See: manage.py import_application --help",
+        ),
+        (["verify_audit", "--town=x"], "Unrecognized arguments: --town=x. See: manage.py verify_audit --help"),
+        (["verify_ledger", "unna"], "Unrecognized arguments: unna. See: manage.py verify_ledger --help"),
+        (["load_programme", "no-such.toml"], "The file no-such.toml cannot be read: No such file or directory."),
+    ],
+)
+def test_wrong_call_in_a_shell_exits_1_with_one_sentence(call, sentence):
+    shell = {**os.environ, "DJANGO_SETTINGS_MODULE": "funding.settings"}
+    done = subprocess.run([sys.executable, "manage.py", *call], cwd=ROOT, env=shell, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"CommandError: {sentence}\n")
+
+
+def test_wrong_call_from_code_raises_the_same_sentence():
+    assert failing("verify_audit", "extra") == "Unrecognized arguments: extra. See: manage.py verify_audit --help"
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=lambda path: path.stem)
+def test_command_is_one_of_ours(path):
+    assert isinstance(load_command_class("funding.site", path.stem), BaseCommand)
 
 
 # --- load_programme ---------------------------------------------------------------------------------------------------

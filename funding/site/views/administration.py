@@ -18,8 +18,10 @@ from funding import operations
 from funding.gate import Refused
 from funding.models import Assignment, Municipality, Programme, Round
 from funding.policies import Role
-from funding.programmes import FileError, parse
+from funding.programmes import parse
 from funding.site.forms import PersonForm, ProgrammeForm, RoundForm, SearchForm, TownForm, UploadForm
+from funding.toml import FileError
+from funding.views import form_page
 
 
 def _towns(request: HttpRequest) -> QuerySet[Municipality]:
@@ -28,11 +30,6 @@ def _towns(request: HttpRequest) -> QuerySet[Municipality]:
     if not towns:
         raise PermissionDenied
     return Municipality.objects.filter(pk__in=towns).order_by("name", "pk")
-
-
-def _form_page(request: HttpRequest, form: Any, title: str, submit: str, back: str, **more: Any) -> HttpResponse:
-    context = {"title": title, "form": form, "submit_label": submit, "cancel_url": back, **more}
-    return render(request, "_form_page.html", context)
 
 
 def _tried(form: Any, act: Callable[[], Any]) -> bool:
@@ -71,7 +68,7 @@ def person_create(request: HttpRequest) -> HttpResponse:
         if _tried(form, lambda: operations.give_role(by=request.user, **data)):
             messages.success(request, _("%s can sign in now.") % data["name"])
             return redirect("people")
-    return _form_page(request, form, _("Give somebody a role"), _("Give the role"), reverse("people"))
+    return form_page(request, form, _("Give somebody a role"), _("Give the role"), reverse("people"))
 
 
 @login_required
@@ -101,7 +98,7 @@ def town(request: HttpRequest, pk: int) -> HttpResponse:
         if _tried(form, lambda: operations.change_settings(found, values, by=request.user)):
             messages.success(request, _("The settings of the town are saved."))
             return redirect("programmes")
-    return _form_page(request, form, str(found), _("Save"), reverse("programmes"), town=found)
+    return form_page(request, form, str(found), _("Save"), reverse("programmes"), town=found)
 
 
 # --- Programmes -------------------------------------------------------------------------------------------------------
@@ -140,7 +137,7 @@ def programme_upload(request: HttpRequest) -> HttpResponse:
 
         if _tried(form, load):
             return redirect("programmes")
-    return _form_page(request, form, _("Load a programme file"), _("Load"), reverse("programmes"))
+    return form_page(request, form, _("Load a programme file"), _("Load"), reverse("programmes"))
 
 
 def _summary(loaded: operations.Loaded) -> str:
@@ -162,7 +159,7 @@ def programme_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The settings of the programme are saved."))
             return redirect("programmes")
     title = str(programme)
-    return _form_page(request, form, title, _("Save"), reverse("programmes"), town=programme.municipality)
+    return form_page(request, form, title, _("Save"), reverse("programmes"), town=programme.municipality)
 
 
 @login_required
@@ -183,4 +180,4 @@ def round_create(request: HttpRequest, pk: int) -> HttpResponse:
         else _("People see these days on the programme's page, and they are promises.")
     )
     context = {"lead": lead, "town": programme.municipality}
-    return _form_page(request, form, _("Open a round"), _("Open the round"), reverse("programmes"), **context)
+    return form_page(request, form, _("Open a round"), _("Open the round"), reverse("programmes"), **context)

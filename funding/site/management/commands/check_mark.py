@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.core.management.base import CommandError, no_translations
 from django.db import connection
 
 from funding.models import Municipality
+from funding.site.management.base import BaseCommand
 
 
 class Command(BaseCommand):

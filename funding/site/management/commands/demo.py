@@ -5,13 +5,15 @@ import sys
 from contextlib import redirect_stdout
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.core.management.base import CommandError, no_translations
 
 from funding.models import Municipality, Programme
 from funding.operations import load_programme
 from funding.policies import SYSTEM
-from funding.programmes import FOLDER, parse, read_file
+from funding.programmes import FOLDER, parse
 from funding.site.demo import build
+from funding.site.management.base import BaseCommand
+from funding.toml import read_file
 
 
 class Command(BaseCommand):

@@ -3,11 +3,11 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.urls import reverse
 
 from funding.operations import has_administrator
 from funding.site.links import setup_token
+from funding.site.management.base import BaseCommand
 
 
 class Command(BaseCommand):

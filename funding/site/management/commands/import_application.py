@@ -6,11 +6,12 @@ from argparse import ArgumentParser
 from contextlib import redirect_stdout
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.core.management.base import CommandError, no_translations
 
 from funding.gate import Refused
-from funding.programmes import FileError, read_file
 from funding.site.imports import choose_programme, import_application, parse
+from funding.site.management.base import BaseCommand
+from funding.toml import FileError, read_file
 
 
 class Command(BaseCommand):

@@ -5,12 +5,14 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.core.management.base import CommandError, no_translations
 
 from funding.gate import Refused
 from funding.operations import load_programme
 from funding.policies import SYSTEM
-from funding.programmes import FileError, parse, read_file
+from funding.programmes import parse
+from funding.site.management.base import BaseCommand
+from funding.toml import FileError, read_file
 
 
 class Command(BaseCommand):

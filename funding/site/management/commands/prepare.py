@@ -9,10 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from funding.models import Municipality
+from funding.site.management.base import BaseCommand
 
 DEMO_PROGRAMME = settings.BASE_DIR / "funding" / "programmes" / "unna.toml"
 

@@ -4,9 +4,10 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.core.management.base import CommandError, no_translations
 
 from funding.models import Event, Municipality
+from funding.site.management.base import BaseCommand
 from funding.site.proof import first_mismatch
 
 

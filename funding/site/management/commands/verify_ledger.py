@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from budgets.models import BudgetYear
 from budgets.operations import verify_ledger
+from funding.site.management.base import BaseCommand
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
+from funding.site.management.base import BaseCommand
 from funding.site.workflow_doc import render
 
 
