@@ -1,0 +1,22 @@
+"""Organisations, their applications with plan, submissions and consents, and the files and letters of a case."""
+
+from applications.models.applications import Application, ApplicationQuerySet
+from applications.models.files import Letter, LetterQuerySet, Upload
+from applications.models.organisations import LegalForm, Membership, Organisation
+from applications.models.plan import CostLine, FinancingLine
+from applications.models.sending import Consent, Submission
+
+__all__ = [
+    "Application",
+    "ApplicationQuerySet",
+    "Consent",
+    "CostLine",
+    "FinancingLine",
+    "LegalForm",
+    "Letter",
+    "LetterQuerySet",
+    "Membership",
+    "Organisation",
+    "Submission",
+    "Upload",
+]

@@ -1,0 +1,200 @@
+"""The application itself: its answers, who sees it, and what may be asked about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from applications import rules
+from applications.models.organisations import Organisation
+from applications.workflow import ApplicationWorkflow, State
+from funding.models import Programme, Round, Tenant, User
+from funding.policies import Role
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: Any) -> ApplicationQuerySet:
+        """What this person may see at all; everything else does not exist for them.
+
+        Applicants: the cases of their organisations. Officer, decider, auditor: every case of their town that was
+        sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Money: cases with a
+        grant. Board: cases on their agenda for which they declared no bias.
+        """
+        if not getattr(user, "is_authenticated", False) or not user.is_active:
+            return self.none()
+        never_sent = Q(paper=False, file_number="")
+        seen = Q(organisation__memberships__user=user)
+        if towns := user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR):
+            seen |= Q(municipality__in=towns) & ~never_sent
+        if towns := user.towns_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER):
+            seen |= Q(municipality__in=towns, grants__isnull=False)
+        if towns := user.towns_as(Role.BOARD):
+            declared = {"board_items__declarations__member__user": user}
+            excluded = self.model._default_manager.filter(**declared, board_items__declarations__biased=True)
+            unbiased = Q(**declared, board_items__declarations__biased=False, municipality__in=towns)
+            # Excluded once is excluded in every later meeting too.
+            seen |= unbiased & ~Q(pk__in=excluded.values("pk"))
+        # One query by primary key keeps joins from doubling rows, and lets callers join on.
+        return self.filter(pk__in=self.model._default_manager.filter(seen).values("pk"))
+
+    def with_parties(self) -> ApplicationQuerySet:
+        return self.select_related("organisation", "programme", "municipality")
+
+    def with_plan(self) -> ApplicationQuerySet:
+        return self.prefetch_related("costs__category", "financing")
+
+    def submitted(self) -> ApplicationQuerySet:
+        return self.exclude(state__in=[State.DRAFT])
+
+    def in_year(self, year: int) -> ApplicationQuerySet:
+        return self.filter(year=year)
+
+    def for_board(self) -> ApplicationQuerySet:
+        """Checked and not yet on the agenda of a meeting that is still to come."""
+        return self.filter(state=State.ADMITTED).exclude(board_items__closed_at=None, board_items__isnull=False)
+
+    def matching(self, words: str) -> ApplicationQuerySet:
+        """Every word occurs in title, organisation or file number, whatever the case of the letters."""
+        found = self
+        for word in words.casefold().split():
+            found = found.filter(search__contains=word)
+        return found
+
+    def in_order(self) -> ApplicationQuerySet:
+        return self.order_by("-updated_at", "-pk")
+
+
+class Application(ApplicationWorkflow, Tenant):
+    """One application, from its first answer to its closed file. Amounts in cents."""
+
+    move_url = "applications:move"
+
+    class EarlyStart(models.TextChoices):
+        NOT_ASKED = "", _("not asked for")
+        ASKED = "asked", _("asked for")
+        CONSENTED = "consented", _("consented to")
+        REFUSED = "refused", _("refused")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="applications")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, blank=True, related_name="applications")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    paper = models.BooleanField(default=False, help_text="Came in on paper and was entered by the town")
+    demo = models.BooleanField(default=False)
+
+    file_number = models.CharField(max_length=40, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Budget year: that of the start")
+    received_on = models.DateField(null=True, blank=True)
+    promised_on = models.DateField(null=True, blank=True, help_text="The day by which the answer was promised")
+    answer_by = models.DateField(null=True, blank=True, help_text="The day by which the applicant has to answer")
+    officer_note = models.TextField(blank=True)
+    changes_asked = models.JSONField(default=dict, blank=True, help_text="section -> reason")
+    updated_at = models.DateTimeField(auto_now=True)
+    search = models.TextField(blank=True, editable=False)
+
+    language = models.CharField(max_length=5, default="de")
+    title = models.CharField(max_length=200, blank=True)
+    summary = models.TextField(blank=True)
+    summary_de = models.TextField(blank=True)
+    need = models.TextField(blank=True)
+    goals = models.TextField(blank=True)
+    remains = models.TextField(blank=True, help_text="What is left when the project is over")
+    target_groups = models.TextField(blank=True)
+    partners = models.TextField(blank=True)
+    participants = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(1_000_000)])
+    volunteers = models.PositiveIntegerField(null=True, blank=True, validators=[MaxValueValidator(1_000_000)])
+    place = models.CharField(max_length=200, blank=True)
+    district = models.CharField(max_length=100, blank=True)
+    action_field = models.CharField(max_length=200, blank=True)
+    cross_cutting = models.JSONField(default=list, blank=True)
+    life_phases = models.JSONField(default=list, blank=True)
+    public = models.BooleanField(null=True, blank=True, help_text="Open to everybody")
+    accessibility = models.TextField(blank=True)
+    start = models.DateField(null=True, blank=True)
+    end = models.DateField(null=True, blank=True)
+    early_start = models.CharField(max_length=10, choices=EarlyStart, blank=True, default="")
+    short = models.BooleanField(default=False, help_text="So small that the short form is enough")
+    sections_done = models.JSONField(default=list, blank=True, help_text="Sections their writer called done")
+    declared = models.JSONField(default=dict, blank=True, help_text="declaration -> moment of the tick")
+
+    history = HistoricalRecords(excluded_fields=["search"])
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="application_state"),
+            models.UniqueConstraint(
+                fields=["municipality", "file_number"], condition=~Q(file_number=""), name="application_file_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"]) | ~Q(file_number=""), name="application_has_file_number"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "state"], name="application_state_index"),
+            models.Index(fields=["municipality", "-updated_at"], name="application_updated_index"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("(no title yet)"))
+
+    @property
+    def plan(self) -> rules.Plan:
+        """The plan as plain values for `rules`; no query when loaded `with_plan`."""
+        return rules.Plan(
+            costs=tuple(line.as_rule() for line in self.costs.all()),
+            financing=tuple(line.as_rule() for line in self.financing.all()),
+        )
+
+    def evaluate(self, left_cents: int | None = None) -> rules.Result:
+        """The arithmetic of the plan under this programme's cap; `left_cents` adds what the year has left."""
+        return rules.evaluate(self.plan, self.programme.cap_per_project_cents, left_cents)
+
+    def problems(self, on: Any) -> list[str]:
+        """Codes of what keeps the plan from being submitted, judged from the day it comes in."""
+        return rules.problems(
+            self.plan,
+            self.evaluate(),
+            start=self.start,
+            end=self.end,
+            received_on=self.received_on or on,
+            iban=self.organisation.iban,
+        )
+
+    def warnings(self, on: Any) -> list[str]:
+        """Codes of what somebody should look at; they never block."""
+        organisation = self.organisation
+        return rules.warnings(
+            self.plan,
+            self.evaluate(),
+            start=self.start,
+            end=self.end,
+            received_on=self.received_on or on,
+            lead_time_weeks=self.programme.lead_time_weeks,
+            account_holder=organisation.account_holder,
+            names=[organisation.name, *organisation.representatives],
+            iban=organisation.iban,
+        )
+
+    @property
+    def open_points(self) -> list[str]:
+        """The points of the programme's checklist nobody has decided yet."""
+        decided = {result.item for result in self.check_results.all() if result.result}
+        return [item for item in self.programme.checklist if item not in decided]
+
+    @property
+    def german_summary(self) -> str:
+        """The text that is binding: the German version where the original is another language."""
+        return self.summary if self.language == "de" else self.summary_de
+
+    def refresh_search(self) -> None:
+        """SQLite compares only ASCII letters without case: keep a folded copy of what people search for."""
+        words = [self.title, self.organisation.name, self.file_number, self.district]
+        self.search = " ".join(words).casefold()

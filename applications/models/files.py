@@ -1,0 +1,83 @@
+"""Files people hand in, and the letters of a case."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from applications.models.applications import Application
+from funding.models import Tenant, User, token
+
+
+class Upload(Tenant):
+    """A file somebody handed in, parsed and written anew before it is stored; served only by permission."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="uploads")
+    key = models.CharField(max_length=40, default=token, editable=False)
+    name = models.CharField(max_length=200)
+    section = models.CharField(max_length=20, blank=True)
+    media_type = models.CharField(max_length=50)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to="%Y/%m", max_length=200)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "key"], name="upload_key")]
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def visible_to(self, user: Any) -> LetterQuerySet:
+        """The letters of the cases this person sees."""
+        return self.filter(application__in=Application.objects.visible_to(user))
+
+
+class Letter(Tenant):
+    """A document that went out: issued once, its bytes kept and never made again; a correction is a new letter.
+
+    `content` is emptied at the end of retention, `sha256` stays. Dates follow DOMAIN section 7 (§ 41 VwVfG).
+    """
+
+    class Kind(models.TextChoices):
+        AWARD = "award", _("Award letter")
+        REJECTION = "rejection", _("Rejection letter")
+        SETTLEMENT = "settlement", _("Settlement letter")
+
+    class Delivery(models.TextChoices):
+        POST = "post", _("by post")
+        DOWNLOAD = "download", _("by download")
+        IN_PERSON = "in-person", _("handed over")
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="letters")
+    kind = models.CharField(max_length=20, choices=Kind)
+    key = models.CharField(max_length=40, default=token, editable=False)
+    title = models.CharField(max_length=200)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    delivery = models.CharField(max_length=20, choices=Delivery)
+    provided_on = models.DateField(null=True, blank=True, help_text="The notice of the download was sent")
+    posted_on = models.DateField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True, help_text="First opened by somebody entitled to receive")
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    notified_on = models.DateField(null=True, blank=True)
+    remedy_ends_on = models.DateField(null=True, blank=True)
+    history = HistoricalRecords(excluded_fields=["content"])
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "key"], name="letter_key")]
+
+    @property
+    def is_intact(self) -> bool:
+        """The bytes are still those that were issued."""
+        return hashlib.sha256(bytes(self.content)).hexdigest() == self.sha256
