@@ -17,6 +17,7 @@ from applications.operations import DECLARATIONS
 from applications.workflow import State
 from funding import clock
 from funding.clock import BERLIN
+from funding.gate import perform
 from tests.factories import (
     make_application,
     make_letter,
@@ -203,7 +204,7 @@ def test_detail_of_a_half_written_draft_says_what_is_missing_in_what_was_begun(c
 
 def test_detail_of_a_returned_case_marks_only_what_was_asked_for(client, town, programme, applicant, officer, draft):
     sent = operations.submit(draft, by=applicant)
-    sent = operations.perform(
+    sent = perform(
         sent,
         "return_for_changes",
         by=officer,
