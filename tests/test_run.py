@@ -33,6 +33,12 @@ def environment(**own: object) -> dict[str, str]:
     return {**kept, "VENV": sys.prefix, **{name: str(value) for name, value in own.items()}}
 
 
+def with_ordinary_signals() -> None:
+    """What is started in the background or under nohup inherits ignored signals, which bash then cannot trap."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Site:
     """One running `bin/run`."""
 
@@ -48,8 +54,7 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # A shell that starts the tests in the background has SIGINT ignored, and what is started inherits that.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                preexec_fn=with_ordinary_signals,
             )
         while "Fördertopf runs on" not in self.said() and self.process.poll() is None:
             if time.monotonic() - began > SECONDS_TO_START:
