@@ -32,6 +32,11 @@ def may_submit(application: Any, user: Any) -> bool:
     return may_act_for(application, user) or paper
 
 
+def may_invite(organisation: Any, user: Any) -> bool:
+    """Say who may work for an organisation: only people who may send for it themselves."""
+    return may_act_for(organisation, user)
+
+
 def may_record(application: Any, user: Any) -> bool:
     """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused)."""
     return may_check(application, user) or is_system(application, user)

@@ -11,11 +11,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from applications.models import Application, CostLine, FinancingLine, Letter, Membership, Organisation, Submission
+from applications.models import (
+    Application,
+    CostLine,
+    FinancingLine,
+    Invitation,
+    Letter,
+    Membership,
+    Organisation,
+    Submission,
+)
 from applications.operations import DECLARATIONS, snapshot
 from applications.workflow import State
 from budgets.models import BudgetYear, Grant, Payment, ProofLine, UsageProof
 from budgets.workflow import GrantState
+from funding import clock
 from funding.clock import BERLIN
 from funding.models import Assignment, Category, Municipality, Programme, Round, User
 from review.models import BoardMember, Decision
@@ -156,6 +166,14 @@ def make_group(town: Municipality, user: User | None = None, **fields: Any) -> O
         "gemeinnuetzig": False,
     }
     return make_organisation(town, user, **defaults | fields)
+
+
+def make_invitation(organisation: Organisation, by: User, **fields: Any) -> Invitation:
+    """An invitation that was sent just now, to write."""
+    defaults = {"email": "neu@kinderzeit-unna.example", "right": "edit", "invited_at": clock.now()}
+    return Invitation.objects.create(
+        municipality=organisation.municipality, organisation=organisation, invited_by=by, **defaults | fields
+    )
 
 
 def make_application(

@@ -13,7 +13,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.models import Letter, Upload
+from applications.models import Invitation, Letter, Membership, Upload
 from budgets.models import LedgerEntry, ProofLine, Receipt, Repayment
 from funding.gate import record, writes
 from funding.models import Category
@@ -21,11 +21,13 @@ from review.models import Advice, Attendance, BiasDeclaration, BoardItem, CheckR
 from tests.factories import (
     TOURS,
     make_application,
+    make_invitation,
     make_letter,
     make_member,
     make_payment,
     make_plan,
     make_submission,
+    make_user,
 )
 from tests.world import NOW, World, build
 
@@ -162,6 +164,13 @@ def entry(world: World) -> None:
     last.save()
 
 
+def invited(world: World) -> None:
+    """One more member and one more open invitation."""
+    organisation, number = world["organisation"], Invitation.objects.count()
+    Membership.objects.create(municipality=world["town"], organisation=organisation, user=make_user(), right="view")
+    make_invitation(organisation, world.people["applicant"], email=f"neu-{number}@town.example")
+
+
 def category(world: World) -> None:
     number = Category.objects.count() + 1
     Category.objects.create(
@@ -187,6 +196,7 @@ PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
     ("applications:upload", "draft", "applicant", 6, upload("draft")),
     ("applications:check", "draft", "applicant", 10, plan_line("draft")),
     ("applications:edit", "draft costs", "applicant", 13, plan_line("draft")),
+    ("applications:members", "organisation", "applicant", 7, invited),
     ("case", "awarded", "applicant", 21, whole_history("awarded")),
     ("case", "awarded", "officer", 23, whole_history("awarded")),
     ("case", "awarded", "cashier", 21, whole_history("awarded")),

@@ -22,6 +22,7 @@ from tests.factories import (
     make_application,
     make_decision,
     make_grant,
+    make_invitation,
     make_letter,
     make_member,
     make_organisation,
@@ -56,7 +57,12 @@ def build() -> World:
     people["anonymous"] = None
     people["applicant"], people["viewer"], people["other"] = make_user(), make_user(), make_user()
     organisation = make_organisation(town, people["applicant"])
-    Membership.objects.create(municipality=town, organisation=organisation, user=people["viewer"], right="view")
+    found = world.objects
+    found["organisation"] = organisation
+    found["membership"] = Membership.objects.create(
+        municipality=town, organisation=organisation, user=people["viewer"], right="view"
+    )
+    found["invitation"] = make_invitation(organisation, people["applicant"])
     make_organisation(town, people["other"])
     for role in STAFF:
         people[role] = make_user(town, role)
@@ -71,7 +77,6 @@ def build() -> World:
     def case(state: str, **fields: Any) -> Any:
         return make_application(programme, organisation, state=state, **fields)
 
-    found = world.objects
     found |= {"town": town, "programme": programme, "assignment": people["officer"].assignments.get()}
     found |= {state: case(state) for state in ("draft", "submitted", "returned", "admitted", "recommended", "awarded")}
     found["paper"] = case(State.DRAFT, paper=True)

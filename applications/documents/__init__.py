@@ -13,7 +13,7 @@ from applications.documents.letters import (
     office_of,
     remedy_part,
 )
-from applications.documents.mails import receipt_mail, return_mail
+from applications.documents.mails import invitation_mail, receipt_mail, return_mail
 from applications.documents.receipt import receipt_pdf
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "german_day",
     "german_moment",
     "greeting",
+    "invitation_mail",
     "joined",
     "missing_parts",
     "office_of",

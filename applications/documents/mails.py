@@ -30,6 +30,21 @@ def receipt_mail(application: Any) -> tuple[str, str]:
     return subject, "\n\n".join(lines)
 
 
+def invitation_mail(invitation: Any, link: str) -> tuple[str, str]:
+    """Somebody asks you to work on an application with them."""
+    names = {"name": invitation.invited_by, "organisation": invitation.organisation}
+    subject = _("%(name)s invites you: %(organisation)s") % names
+    lines = [
+        _("%(name)s asks you to work on the applications of “%(organisation)s” with them.") % names,
+        _("You may: %(right)s.") % {"right": invitation.get_right_display()},
+        _("Open this link and sign in with this mail address (%(address)s). The link is good until %(day)s:")
+        % {"address": invitation.email, "day": date_format(invitation.expires_at)},
+        link,
+        _("You do not know what this is about? Then you need not do anything."),
+    ]
+    return subject, "\n\n".join(lines)
+
+
 def return_mail(application: Any) -> tuple[str, str]:
     """Something has to be changed: what, why, until when."""
     subject = _("Please look at your application again: %(number)s") % {"number": application.file_number}

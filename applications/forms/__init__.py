@@ -1,6 +1,7 @@
 """Input to clean data: the sections of an application, its plan, sending it in, files and letters."""
 
 from applications.forms.lists import ApplicationFilter
+from applications.forms.members import InvitationForm, RightForm
 from applications.forms.plan import CostsForm
 from applications.forms.sections import BankForm, IdeaForm, OrganisationForm, PeopleForm, SectionForm, WhenForm
 from applications.forms.sending import CheckForm, DayForm, StartForm, UploadForm
@@ -14,4 +15,14 @@ FORMS: dict[str, type[SectionForm]] = {
     "bank": BankForm,
 }
 
-__all__ = ["FORMS", "ApplicationFilter", "CheckForm", "DayForm", "SectionForm", "StartForm", "UploadForm"]
+__all__ = [
+    "FORMS",
+    "ApplicationFilter",
+    "CheckForm",
+    "DayForm",
+    "InvitationForm",
+    "RightForm",
+    "SectionForm",
+    "StartForm",
+    "UploadForm",
+]

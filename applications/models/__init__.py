@@ -2,16 +2,18 @@
 
 from applications.models.applications import Application, ApplicationQuerySet
 from applications.models.files import Letter, LetterQuerySet, Upload
-from applications.models.organisations import LegalForm, Membership, Organisation
+from applications.models.organisations import INVITATION_DAYS, Invitation, LegalForm, Membership, Organisation
 from applications.models.plan import CostLine, FinancingLine
 from applications.models.sending import Consent, Submission
 
 __all__ = [
+    "INVITATION_DAYS",
     "Application",
     "ApplicationQuerySet",
     "Consent",
     "CostLine",
     "FinancingLine",
+    "Invitation",
     "LegalForm",
     "Letter",
     "LetterQuerySet",

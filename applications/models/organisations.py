@@ -1,13 +1,18 @@
-"""Who applies, and which people may act for it."""
+"""Who applies, which people may act for it, and who is invited to."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from funding.models import Tenant, User
+from funding import clock
+from funding.models import Tenant, User, token
+
+INVITATION_DAYS = 14
 
 
 class LegalForm(models.TextChoices):
@@ -85,3 +90,47 @@ class Membership(Tenant):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "organisation", "user"], name="membership_once")]
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self) -> InvitationQuerySet:
+        """Neither accepted nor taken back; it may be too old."""
+        return self.filter(accepted_at=None, revoked_at=None).order_by("pk")
+
+
+class Invitation(Tenant):
+    """Somebody is asked to work on an organisation's applications: one link, one use, for one mail address."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    key = models.CharField(max_length=40, default=token, editable=False)
+    email = models.EmailField(help_text="Only an account with this address may accept")
+    right = models.CharField(max_length=10, choices=Membership.Right)
+    language = models.CharField(max_length=5, default="de")
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "key"], name="invitation_key"),
+            models.UniqueConstraint(
+                fields=["municipality", "organisation", "email"],
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.invited_at + timedelta(days=INVITATION_DAYS)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= clock.now()

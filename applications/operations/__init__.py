@@ -11,6 +11,14 @@ from applications.operations.drafts import (
 )
 from applications.operations.files import add_upload, may_add_upload, remove_upload
 from applications.operations.letters import issue_letter, open_letter, record_handover, record_posting
+from applications.operations.members import (
+    accept_invitation,
+    change_right,
+    invite,
+    refusal_of,
+    remove_member,
+    revoke_invitation,
+)
 from applications.operations.sending import (
     CannotSubmit,
     hindrances,
@@ -27,9 +35,12 @@ __all__ = [
     "DECLARATIONS",
     "OPEN_STATES",
     "CannotSubmit",
+    "accept_invitation",
     "add_upload",
+    "change_right",
     "declare",
     "hindrances",
+    "invite",
     "issue_letter",
     "may_add_upload",
     "may_be_written",
@@ -39,8 +50,11 @@ __all__ = [
     "recipients",
     "record_handover",
     "record_posting",
+    "refusal_of",
+    "remove_member",
     "remove_upload",
     "resubmit",
+    "revoke_invitation",
     "save_answers",
     "send_in",
     "set_consents",

@@ -1,4 +1,4 @@
-"""Pages of applications, of their files and of the letters of a case."""
+"""Pages of applications, of their files and letters, and of the people who write them."""
 
 from applications.views.answers import edit
 from applications.views.cases import application_list, create, move, receipt
@@ -6,6 +6,7 @@ from applications.views.check import check
 from applications.views.drafts import detail
 from applications.views.files import remove_upload, upload, upload_file
 from applications.views.letters import document, handover_letter, post_letter
+from applications.views.members import invitation, member, members, remove_member, revoke_invitation
 
 __all__ = [
     "application_list",
@@ -15,10 +16,15 @@ __all__ = [
     "document",
     "edit",
     "handover_letter",
+    "invitation",
+    "member",
+    "members",
     "move",
     "post_letter",
     "receipt",
+    "remove_member",
     "remove_upload",
+    "revoke_invitation",
     "upload",
     "upload_file",
 ]
