@@ -192,16 +192,6 @@ class Assignment(Tenant):
         ]
 
 
-class SignInRequest(models.Model):
-    """Somebody asked for a sign-in link; kept for an hour to count them. Belongs to no town, names nobody."""
-
-    key = models.CharField(max_length=64, help_text="Keyed hash of the mail address or of the client's address")
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["key", "at"], name="sign_in_request_key")]
-
-
 # --- Programmes -------------------------------------------------------------------------------------------------------
 
 

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth.account",
     "crispy_forms",
     "csp",
     "django_filters",
@@ -68,6 +69,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "funding.site.middleware.with_a_way_back",
     "funding.site.middleware.with_a_page_for_wrong_methods",
 ]
 
@@ -116,9 +119,27 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Threads cannot share an in-memory database: tests use a file (one per pytest-xdist worker).
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 
+# The counts behind the limits: one place for all processes, and none of them is thrown out by an onslaught.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "funding_cache",
+        "KEY_FUNCTION": "funding.site.cache.opaque_key",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 AUTH_USER_MODEL = "funding.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "sign-in"
+# Of django-allauth we use the codes, the limits and the sign-in itself; none of its pages has an address here.
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the code that signs in has proved the address
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/h/ip,5/h/key", "confirm_login_code": "5/15m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 LOGIN_REDIRECT_URL = "tasks"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS", default=False)

@@ -17,7 +17,6 @@ from tests.world import PEOPLE, World, build
 # Which object stands in an address; a name without one takes none.
 ARGUMENTS = {
     "programme": lambda w: [w["town"].slug, w["programme"].slug],
-    "sign-in-link": lambda w: ["no-such-link"],
     "setup": lambda w: ["no-such-token"],
     "case": lambda w: [w["submitted"].pk],
     "role-remove": lambda w: [w["assignment"].pk],

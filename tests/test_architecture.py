@@ -10,7 +10,7 @@ from django.db import models
 
 from applications.models import Application
 from budgets.models import Grant, Payment, UsageProof
-from funding.models import Municipality, SignInRequest, User
+from funding.models import Municipality, User
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("funding", "applications", "budgets", "review")  # each may import those before it
@@ -107,9 +107,8 @@ def test_state_is_never_written_past_the_gate():
 
 OWN = [m for m in apps.get_models() if m._meta.app_label in (*APPS, "site")]
 TABLES = [m for m in OWN if not m.__name__.startswith("Historical")]
-# The town itself, the account that lets one person work in several towns (docs/decisions.md), and the count of asked
-# sign-in links, which belongs to no town.
-WITHOUT_TOWN = {Municipality, SignInRequest, User}
+# The town itself, and the account that lets one person work in several towns (docs/decisions.md).
+WITHOUT_TOWN = {Municipality, User}
 
 
 @pytest.mark.parametrize("model", [m for m in TABLES if m not in WITHOUT_TOWN], ids=lambda m: m.__name__)
@@ -126,7 +125,7 @@ def test_table_carries_its_town_first_in_every_unique_key(model):
 # Rows that prove themselves otherwise: the chain, the ledger and frozen files are append-only; a vote is sealed.
 WITHOUT_HISTORY = {
     "User", "Counter", "Event", "EventDetails", "EventHead", "Message", "LedgerEntry", "PaymentRun",
-    "SignInRequest", "Submission", "Settlement", "Vote",
+    "Submission", "Settlement", "Vote",
 }  # fmt: skip
 
 

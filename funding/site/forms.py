@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from funding.bank import BankError, check_iban
@@ -23,8 +24,34 @@ class SignInForm(forms.Form):
         label=_("Mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("We send you a link. You need no password."),
+        help_text=_("You have no account yet? Enter your address all the same: the code makes one."),
     )
+
+    def clean_email(self) -> str:
+        """The address as accounts are kept, so that the mail goes to nobody else."""
+        email: str = self.cleaned_data["email"].casefold()
+        try:
+            email.rpartition("@")[2].encode("idna")
+        except UnicodeError:
+            raise ValidationError(validate_email.message) from None
+        return email
+
+
+class CodeForm(forms.Form):
+    """The code as people copy it: with spaces or hyphens, in the digits of their keyboard."""
+
+    code = forms.CharField(
+        label=_("Code from the mail"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "dir": "ltr"}),
+    )
+
+    def clean_code(self) -> str:
+        typed: str = self.cleaned_data["code"]
+        digits = "".join(str(int(char)) for char in typed if char.isdecimal())
+        if len(digits) != 6 or any(char.isalpha() for char in typed):
+            raise ValidationError(_("The code has six digits and no letters. Please type it as it stands in the mail."))
+        return digits
 
 
 class SetupForm(forms.Form):
@@ -46,7 +73,7 @@ class PersonForm(forms.Form):
 
     town = forms.ModelChoiceField(Municipality.objects.none(), label=_("Town"), empty_label=None)
     email = forms.EmailField(
-        label=_("Mail address"), max_length=254, help_text=_("They sign in with a link to this address.")
+        label=_("Mail address"), max_length=254, help_text=_("They sign in with a code that we send to this address.")
     )
     name = TextField(label=_("Name"), max_length=200)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)

@@ -1,10 +1,13 @@
 """Requests no page of ours would send, and the one answer Django gives without a page."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.contrib.auth.views import redirect_to_login
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -29,6 +32,27 @@ def without_null_cookies(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+def with_a_way_back(get_response: GetResponse) -> GetResponse:
+    """After an ended session: lead back to the page with the form or button, whose own address may have no page."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.get("Location") == redirect_to_login(request.get_full_path()).url:
+            response["Location"] = redirect_to_login(_page_of(request)).url
+        return response
+
+    return middleware
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Path and query of the page something was sent from; the address it was sent to where the browser hides that."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return request.path
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def with_a_page_for_wrong_methods(get_response: GetResponse) -> GetResponse:

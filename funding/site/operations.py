@@ -1,8 +1,5 @@
-"""Verbs of the roof: mail a sign-in link, send a mail with what follows from it."""
+"""Verbs of the roof: mail a code to sign in, send a mail with what follows from it."""
 
-import hashlib
-import hmac
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,36 +10,29 @@ from django.utils.translation import gettext as _
 from applications.models import Letter
 from funding import clock, outbox
 from funding.gate import Refused, record, save_with_history, writes
-from funding.models import Message, Municipality, SignInRequest, User
-from funding.site.links import SIGN_IN_KIND
+from funding.models import Message, Municipality, User
 
-PER_ADDRESS, PER_CLIENT, WINDOW = 5, 20, timedelta(hours=1)
+SIGN_IN_KIND = "sign-in"  # kind of the mails that carry a code; only the demo keeps them
 
 
 @writes
-def count_sign_in(email: str, client: str) -> None:
-    """Count one request for a link. Raises Refused above 5 per address or 20 per client in an hour.
+def account_of(email: str, *, language: str) -> User:
+    """The account of somebody who reads this address's mails, made if there is none."""
+    return User.objects.with_address(email, language=language)
 
-    The answer is the same whether the address has an account: it counts requests, not people.
+
+def mail_code(email: str, code: str, *, language: str) -> None:
+    """Send a code at once, in the language of the account or of the page. Raises Refused when the mail cannot leave.
+
+    Its text is a key: only the demo keeps it, so that its mail page can show it.
     """
-    since = clock.now() - WINDOW
-    SignInRequest.objects.filter(at__lt=since).delete()
-    for kind, value, limit in (("mail", email.strip().casefold(), PER_ADDRESS), ("client", client, PER_CLIENT)):
-        key = hmac.new(settings.SECRET_KEY.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
-        if SignInRequest.objects.filter(key=key).count() >= limit:
-            raise Refused(_("Too many links were asked for. Please wait an hour, or look into your mails again."))
-        SignInRequest.objects.create(key=key, at=clock.now())
-
-
-def mail_sign_in(email: str, link: str, *, language: str) -> None:
-    """Send the link. Its text is a key: only the demo keeps it, so that its mail page can show it."""
-    account = User.objects.filter(email=email.strip().casefold()).first()
+    account = User.objects.filter(email=email).first()
     with translation.override(account.language if account else language):
-        subject = _("Your link to sign in")
+        subject = _("%s is your code to sign in") % code
         lines = [
-            _("Open this link to sign in. It works once, within the next 30 minutes:"),
-            link,
-            _("You did not want to sign in? Then you need not do anything."),
+            _("Your code: %s") % code,
+            _("It works once, within 15 minutes, in the browser in which you asked for it."),
+            _("You did not want to sign in? Then you need not do anything. Please give the code to nobody."),
         ]
     body = "\n\n".join(lines)
     town = Municipality.objects.filter(demo=True).order_by("pk").first() if settings.DEMO else None

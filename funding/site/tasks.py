@@ -22,7 +22,7 @@ from budgets.workflow import GrantState, PaymentState, ProofState
 from funding import calendar, clock
 from funding.models import Message, Municipality, Programme
 from funding.policies import Role
-from funding.site.links import SIGN_IN_KIND
+from funding.site.operations import SIGN_IN_KIND
 from review.models import BoardItem, Decision, Meeting, Motion
 from review.policies import may_decide
 

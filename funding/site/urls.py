@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funding.site.views import accounts, administration, cases, demo, office, public
+from funding.site.views import accounts, administration, cases, demo, office, public, sign_in
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -10,8 +10,8 @@ urlpatterns = [
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("language/", public.set_language, name="set_language"),
-    path("sign-in/", accounts.sign_in, name="sign-in"),
-    path("sign-in/<str:link>/", accounts.sign_in_link, name="sign-in-link"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("setup/<str:token>/", accounts.setup, name="setup"),
     path("tasks/", cases.tasks, name="tasks"),

@@ -18,8 +18,7 @@ from funding.gate import Refused
 from funding.models import Event, Message, Municipality, User
 from funding.policies import Role, is_officer
 from funding.site.forms import AuditFilter, MessageForm, OutboxFilter
-from funding.site.links import SIGN_IN_KIND
-from funding.site.operations import discard_message, send_message
+from funding.site.operations import SIGN_IN_KIND, discard_message, send_message
 from funding.site.proof import first_mismatch
 
 STATE_TONES = {"draft": "warning", "failed": "danger", "sent": "success", "queued": "info"}
