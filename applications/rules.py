@@ -25,6 +25,7 @@ VOLUNTEER_LIMITS_CENTS = (
     (2021, 84_000, 300_000),
     (2026, 96_000, 330_000),
 )
+TAX_PERCENTS = (19, 7)  # value-added tax (§ 12 UStG)
 KILOMETRE_LIMITS_CENTS = ((date(2022, 1, 1), 35),)  # car, per kilometre (LRKG)
 
 _KILOMETRES = re.compile(r"(?<![^\W\d_])(?:km|kilomet(?:er|re)[ns]?|kilometre|км|كم)(?![^\W\d_])", re.IGNORECASE)
@@ -40,8 +41,8 @@ _TRAINER = re.compile(r"übungsleit|trainer|coach", re.IGNORECASE)
 class Cost:
     """One line of the cost plan.
 
-    `share` is the eligible share of the category (personnel 0.50). `deductible` is the fraction of the gross line that
-    is input tax the applicant gets back: 19/119 of it when all of a 19 % line is deductible. The line counts net of it.
+    `share` is the eligible share of the category (personnel 0.50). `deductible_cents` is the input tax in the line that
+    the applicant gets back; the line counts net of it.
     """
 
     category: str
@@ -49,13 +50,18 @@ class Cost:
     quantity: Decimal
     unit_price_cents: int
     in_kind: bool = False
-    deductible: Decimal = Decimal(0)
+    deductible_cents: int = 0
     what: str = ""
 
     @property
+    def gross_cents(self) -> int:
+        """Quantity × unit price, rounded half up: what the offer says."""
+        return round_cents(self.quantity * self.unit_price_cents)
+
+    @property
     def amount_cents(self) -> int:
-        """Quantity × unit price, net of deductible tax, rounded half up once."""
-        return round_cents(self.quantity * self.unit_price_cents * (1 - self.deductible))
+        """What counts: gross without the tax that comes back."""
+        return self.gross_cents - self.deductible_cents
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,11 @@ class Result:
     def in_kind_open_cents(self) -> int:
         """Unpaid work among the cost that no financing line stands for; below zero: the other way round."""
         return self.total_cents - self.cash_cents - self.in_kind_cents
+
+
+def included_tax(gross_cents: int, percent: int) -> int:
+    """The value-added tax contained in a gross amount, rounded half up: 19.00 of 119.00 at 19 %."""
+    return round_cents(Decimal(gross_cents) * percent / (100 + percent))
 
 
 def evaluate(plan: Plan, cap_cents: int | None, left_cents: int | None = None) -> Result:
@@ -169,11 +180,13 @@ def warnings(
     account_holder: str,
     names: Iterable[str],
     iban: str,
+    deducts: bool = False,
 ) -> list[str]:
     """Codes of what somebody should look at, in the documented order; none of them blocks.
 
-    `names` are the applicant and the representatives. A project that has begun does not warn of a short lead time as
-    well, an invalid IBAN not of its bank, an account holder left empty not of being different.
+    `names` are the applicant and the representatives; `deducts`: they get input tax back, so some line should contain
+    some. A project that has begun does not warn of a short lead time as well, an invalid IBAN not of its bank, an
+    account holder left empty not of being different.
     """
     too_soon = start is not None and received_on <= start < received_on + timedelta(weeks=lead_time_weeks)
     differs = bool(account_holder) and not any(same_person(account_holder, name) for name in names)
@@ -186,6 +199,9 @@ def warnings(
         **dict.fromkeys(iban_warnings(iban) if _iban_is_valid(iban) else [], True),
         "volunteer-allowance-high": volunteers_high,
         "kilometre-rate-high": kilometres_high,
+        "input-tax-missing": deducts
+        and result.cash_cents > 0
+        and not any(cost.deductible_cents for cost in plan.costs),
     }
     return [code for code, is_so in found.items() if is_so]
 

@@ -98,6 +98,10 @@ SENTENCES: dict[str, tuple[str, Any]] = {
             "One volunteer would get more than is free of tax in a year. That is allowed, but they may owe tax."
         ),
     ),
+    "input-tax-missing": (
+        "costs",
+        gettext_lazy("You get input tax back, but no cost says how much tax is in it. Please look at the costs again."),
+    ),
     "kilometre-rate-high": (
         "costs",
         gettext_lazy("You count more for a kilometre than the usual 0.35 euros. We may count less."),
@@ -160,6 +164,14 @@ def highest_grant(result: rules.Result) -> str:
             "brought": eur(brought),
         }
     return _("The town can pay all of it: up to %(amount)s.") % amount
+
+
+def tax_note(amount_cents: int, deductible_cents: int) -> str:
+    """Why a cost stands in the plan with less than its price; empty where no tax comes back."""
+    if not deductible_cents:
+        return ""
+    amounts = {"gross": eur(amount_cents + deductible_cents), "tax": eur(deductible_cents)}
+    return _("%(gross)s with tax, of which %(tax)s comes back from the tax office") % amounts
 
 
 def share_hints(plan: rules.Plan, names: dict[str, str]) -> list[str]:

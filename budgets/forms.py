@@ -219,19 +219,23 @@ class ProofForm(forms.Form):
     def __init__(self, *args: Any, proof: UsageProof, **kwargs: Any) -> None:
         self.lines = list(proof.lines.select_related("category"))
         initial = {name: getattr(proof, name) for name in self.ANSWERS} | {"version": proof.version}
-        initial |= {f"spent_{line.pk}": line.spent_cents or None for line in self.lines}
+        initial |= {f"spent_{line.pk}": line.spent_cents + line.deductible_cents or None for line in self.lines}
+        initial |= {f"tax_{line.pk}": line.deductible_cents or None for line in self.lines}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
+        deducts = proof.organisation.deducts or any(line.deductible_cents for line in self.lines)
         for line in self.lines:
+            planned = _("Planned: %s, without the tax you get back.") if deducts else _("Planned: %s")
             self.fields[f"spent_{line.pk}"] = MoneyField(
-                label=line.category.name,
-                required=False,
-                help_text=_("Planned: %s") % eur_text(line.planned_cents),
+                label=line.category.name, required=False, help_text=planned % eur_text(line.planned_cents)
             )
+            if deducts:
+                label = _("%s: tax in it that you get back") % line.category.name
+                self.fields[f"tax_{line.pk}"] = MoneyField(label=label, required=False)
 
     @property
     def spent_fields(self) -> list[forms.BoundField]:
-        return [self[f"spent_{line.pk}"] for line in self.lines]
+        return [self[name] for name in self.fields if name.startswith(("spent_", "tax_"))]
 
     @property
     def about_fields(self) -> list[forms.BoundField]:
@@ -242,6 +246,9 @@ class ProofForm(forms.Form):
         return [self[name] for name in ("own_cents", "third_party_cents", "income_cents")]
 
     def clean(self) -> dict[str, Any]:
+        for pk, cents in self.spent.items():
+            if cents < 0 and f"spent_{pk}" not in self.errors:
+                self.add_error(f"tax_{pk}", _("The tax cannot be more than the whole cost."))
         if sum(self.spent.values()) > MAX_CENTS:
             self.add_error(None, _("All amounts together are too large. Please look at them again."))
         return self.cleaned_data
@@ -254,8 +261,14 @@ class ProofForm(forms.Form):
 
     @property
     def spent(self) -> dict[int, int]:
-        """Cents by line, as far as they could be read."""
-        return {line.pk: self.cleaned_data.get(f"spent_{line.pk}") or 0 for line in self.lines}
+        """Cents by line without the tax that comes back, as far as they could be read."""
+        tax = self.input_tax
+        return {line.pk: (self.cleaned_data.get(f"spent_{line.pk}") or 0) - tax[line.pk] for line in self.lines}
+
+    @property
+    def input_tax(self) -> dict[int, int]:
+        """Cents by line of the tax that comes back."""
+        return {line.pk: self.cleaned_data.get(f"tax_{line.pk}") or 0 for line in self.lines}
 
 
 class ReceiptForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications.models import Application, FinancingLine, LegalForm
+from applications.texts import tax_note
 from funding.templatetags.show import eur_text
 
 TONES = {"own": "success", "third-party": "warning", "income": "warning", "grant": "brand"}
@@ -50,7 +51,7 @@ def case_of(application: Application) -> Case:
     return Case(
         facts=_facts(answers, organisation, result),
         texts=_texts(answers),
-        costs=[Line(line["what"], line["amount_cents"], str(line["category_name"]), _share(line)) for line in costs],
+        costs=[Line(line["what"], line["amount_cents"], str(line["category_name"]), _notes(line)) for line in costs],
         financing=[
             Line(
                 line["what"] or str(kinds[line["kind"]]),
@@ -110,11 +111,13 @@ def _period(start: str | None, end: str | None) -> str:
     return " – ".join(days)
 
 
-def _share(line: Mapping[str, Any]) -> str:
+def _notes(line: Mapping[str, Any]) -> str:
     if line["in_kind"]:
         return _("unpaid work")
     percent = float(line["share"]) * 100
-    return "" if percent == 100 else _("counts %s %%") % f"{percent:g}"
+    share = "" if percent == 100 else _("counts %s %%") % f"{percent:g}"
+    # What was sent before the plan knew of input tax says nothing of it.
+    return ", ".join(filter(None, [share, tax_note(line["amount_cents"], line.get("deductible_cents", 0))]))
 
 
 def _segments(financing: list[Mapping[str, Any]], kinds: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.documents.letters import office_of
 from applications.models import FinancingLine, LegalForm, Organisation
-from applications.texts import CONSENTS, DECLARATIONS
+from applications.texts import CONSENTS, DECLARATIONS, tax_note
 from funding.bank import format_iban
 from funding.clock import BERLIN
 from funding.money import format_eur
@@ -140,6 +140,7 @@ def _plan(copy: Mapping[str, Any]) -> list[Block]:
     columns = [Column(_("What for"), 3), Column(_("Kind of cost"), 2), Column(_("Quantity × price"), 1.6, numeric=True)]
     return [
         Grid([*columns, amount], [*map(_cost, costs), _total(costs, 4)], row_headers=True, total=True),
+        *_tax(costs),
         Text(_("Where the money comes from:")),
         Grid(
             [Column(_("Money"), 3), Column(_("State"), 2), amount],
@@ -148,6 +149,13 @@ def _plan(copy: Mapping[str, Any]) -> list[Block]:
             total=True,
         ),
     ]
+
+
+def _tax(costs: list[Mapping[str, Any]]) -> list[Block]:
+    """Which of the costs stand with less than their price, because tax in them comes back."""
+    notes = [(line["what"], tax_note(line["amount_cents"], line.get("deductible_cents", 0))) for line in costs]
+    found = [f"{what}: {note}" for what, note in notes if note]
+    return [Text(_("The amounts are without the input tax you get back:")), Bullets(found)] if found else []
 
 
 def _cost(line: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,11 +15,14 @@ from applications.models import (
     Application,
     CostLine,
     FinancingLine,
+    Organisation,
 )
 from funding.fields import MoneyField, QuantityField, TextField
 from funding.forms import RowFormSet, rows_sent
 
 MAX_LINES = 60  # of one plan
+InputTax = Organisation.InputTax
+COST_COLUMNS = ("category", "what", "quantity", "unit_price_cents", "in_kind", "tax_percent", "deductible_cents")
 
 
 class LineForm(forms.Form):
@@ -63,10 +66,21 @@ class CostForm(LineForm):
     what = TextField(label=gettext_lazy("What for?"), required=False, max_length=200)
     quantity = QuantityField(label=gettext_lazy("How many?"), required=False)
     unit_price_cents = MoneyField(label=gettext_lazy("Price for one"), required=False)
+    tax_percent = forms.TypedChoiceField(
+        label=gettext_lazy("Tax in the price"),
+        required=False,
+        coerce=int,
+        empty_value=0,
+        choices=[(0, gettext_lazy("no tax in it")), *((percent, f"{percent} %") for percent in rules.TAX_PERCENTS)],
+    )
+    deductible_cents = MoneyField(label=gettext_lazy("Tax you get back of it, altogether"), required=False)
     in_kind = forms.BooleanField(label=gettext_lazy("Unpaid work (no money flows)"), required=False)
 
-    def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, categories: Any, input_tax: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, who in (("tax_percent", InputTax.YES), ("deductible_cents", InputTax.PARTLY)):
+            if input_tax != who:
+                del self.fields[name]
         field: Any = self.fields["category"]
         field.queryset = categories
         # Asked once for all lines: the queryset keeps what it found, the field would ask anew for each of them.
@@ -79,13 +93,25 @@ class CostForm(LineForm):
         self.require("category", _("Please choose the kind of cost."))
         self.require("what", _("Please say in a few words what this is for."))
         self.require("unit_price_cents", _("Please enter the price, for example 25 or 4,50."))
+        if not self.errors and self._line().amount_cents < 0:
+            self.add_error("deductible_cents", _("The tax cannot be more than the whole cost."))
+
+    def _line(self) -> CostLine:
+        """The line with the tax that comes back: all that is in it, or what was entered; unpaid work has none."""
+        values = {name: self.cleaned_data[name] for name in ("category", "what", "unit_price_cents", "in_kind")}
+        line = CostLine(**values, quantity=self.cleaned_data["quantity"] or Decimal(1))
+        if not line.in_kind:
+            line.tax_percent = self.cleaned_data.get("tax_percent", 0)
+            entered = self.cleaned_data.get("deductible_cents") or 0
+            line.deductible_cents = entered or rules.included_tax(line.gross_cents, line.tax_percent)
+        return line
 
     def as_row(self) -> dict[str, Any]:
-        row = {name: self.cleaned_data[name] for name in ("category", "what", "unit_price_cents", "in_kind")}
-        return {**row, "quantity": self.cleaned_data["quantity"] or Decimal(1)}
+        line = self._line()
+        return {name: getattr(line, name) for name in COST_COLUMNS}
 
     def as_rule(self) -> rules.Cost:
-        return CostLine(**self.as_row()).as_rule()
+        return self._line().as_rule()
 
 
 class FinancingForm(LineForm):
@@ -115,6 +141,11 @@ class FinancingForm(LineForm):
 class LineFormSet(RowFormSet):
     """Lines that come as they are typed: which of them existed before plays no part."""
 
+    legend: Any
+    row_label: Any
+    add_label: Any
+    help: Any = ""
+
     def initial_form_count(self) -> int:
         return 0
 
@@ -122,9 +153,24 @@ class LineFormSet(RowFormSet):
         return [form for form in self.forms if form.is_valid() and not form.is_blank]
 
 
-def _formset(form: type[LineForm], rows: int) -> type[LineFormSet]:
-    return forms.formset_factory(  # type: ignore[return-value]
-        form, formset=LineFormSet, extra=rows, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
+class Costs(LineFormSet):
+    form = CostForm
+    legend, row_label = gettext_lazy("What it costs"), gettext_lazy("Cost")
+    add_label = gettext_lazy("Add a cost")
+
+
+class Money(LineFormSet):
+    form = FinancingForm
+    legend, row_label = gettext_lazy("Who pays"), gettext_lazy("Money")
+    add_label = gettext_lazy("Add money")
+    help = gettext_lazy(
+        "What you ask the town for is a line, too: “Grant asked for”. Unpaid work needs a line here and above."
+    )
+
+
+def _formset(lines: type[LineFormSet], rows: int) -> type[LineFormSet]:
+    return forms.formset_factory(  # type: ignore[return-value]  # Django's stubs know the base only
+        lines.form, formset=lines, extra=rows, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
     )
 
 
@@ -140,29 +186,24 @@ class CostsForm(SectionForm):
         super().__init__(None if self.is_rearranged else data, application=application, partial=partial)
         if self.is_rearranged:
             self.initial["version"] = data.get("version")
-        self.costs = self._lines("costs", CostForm, data, button, categories=application.programme.categories.all())
-        self.financing = self._lines("financing", FinancingForm, data, button)
-        self._label()
-
-    def _label(self) -> None:
-        self.costs.legend, self.costs.row_label = _("What it costs"), _("Cost")  # type: ignore[attr-defined]
-        self.costs.add_label = _("Add a cost")  # type: ignore[attr-defined]
-        self.financing.legend, self.financing.row_label = _("Who pays"), _("Money")  # type: ignore[attr-defined]
-        self.financing.add_label = _("Add money")  # type: ignore[attr-defined]
-        self.financing.help = _(  # type: ignore[attr-defined]
-            "What you ask the town for is a line, too: “Grant asked for”. Unpaid work needs a line here and above."
-        )
+        self.costs = self._lines("costs", Costs, data, button, **self._cost_options)
+        self.financing = self._lines("financing", Money, data, button)
         self.formsets = (self.costs, self.financing)
 
+    @property
+    def _cost_options(self) -> dict[str, Any]:
+        categories = self.application.programme.categories.all()
+        return {"categories": categories, "input_tax": self.application.organisation.input_tax}
+
     def _lines(
-        self, prefix: str, form: type[LineForm], data: Any, button: re.Match[str] | None, **options: Any
+        self, prefix: str, kind: type[LineFormSet], data: Any, button: re.Match[str] | None, **options: Any
     ) -> LineFormSet:
         if data is not None and not self.is_rearranged:
-            return _formset(form, 0)(data, prefix=prefix, form_kwargs=options)
-        rows = self._stored_rows(prefix, form) if data is None else _typed_rows(data, prefix, form)
+            return _formset(kind, 0)(data, prefix=prefix, form_kwargs=options)
+        rows = self._stored_rows(prefix, kind.form) if data is None else _typed_rows(data, prefix, kind.form)
         if button and button[2] == prefix:
             _rearrange(rows, button[1], int(button[3] or 0))
-        return _formset(form, len(rows))(prefix=prefix, initial=rows, form_kwargs=options)
+        return _formset(kind, len(rows))(prefix=prefix, initial=rows, form_kwargs=options)
 
     def _stored_rows(self, prefix: str, form: type[LineForm]) -> list[dict[str, Any]]:
         stored = [
@@ -201,7 +242,7 @@ class CostsForm(SectionForm):
         """The plan as it stands on the page; lines that cannot be read yet are left out."""
         if not self.is_bound and not self.is_rearranged:
             return self.application.plan
-        costs = self._readable(self.costs, categories=self.application.programme.categories.all())
+        costs = self._readable(self.costs, **self._cost_options)
         return rules.Plan(costs=tuple(costs), financing=tuple(self._readable(self.financing)))
 
     @staticmethod

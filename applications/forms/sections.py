@@ -283,7 +283,7 @@ class BankForm(SectionForm):
     )
     input_tax = forms.ChoiceField(
         label=gettext_lazy("Do you get input tax back from the tax office?"),
-        help_text=gettext_lazy("Most groups do not. If you do, enter your costs without the tax you get back."),
+        help_text=gettext_lazy("Most groups do not. If you do, we ask you at each cost how much tax is in it."),
         choices=Organisation.InputTax.choices,
         widget=forms.RadioSelect,
     )

@@ -181,6 +181,7 @@ class Application(ApplicationWorkflow, Tenant):
             account_holder=organisation.account_holder,
             names=[organisation.name, *organisation.representatives],
             iban=organisation.iban,
+            deducts=organisation.deducts,
         )
 
     @property

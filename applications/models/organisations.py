@@ -70,6 +70,11 @@ class Organisation(Tenant):
         return self.legal_form == LegalForm.INDIVIDUAL
 
     @property
+    def deducts(self) -> bool:
+        """Gets input tax back, all or part of it: costs then count without that tax."""
+        return self.input_tax != self.InputTax.NO
+
+    @property
     def addressees(self) -> list[str]:
         """Whom a letter names above the address: of an unregistered group its joint debtors as well."""
         return [self.name, *self.representatives] if self.is_unregistered else [self.name]

@@ -22,6 +22,8 @@ class CostLine(Tenant):
     quantity = models.DecimalField(max_digits=10, decimal_places=3, default=1)
     unit_price_cents = cents_field()
     in_kind = models.BooleanField(default=False)
+    tax_percent = models.PositiveSmallIntegerField(default=0, help_text="Rate of the tax in it, where all comes back")
+    deductible_cents = cents_field(default=0, help_text="Input tax in it that the applicant gets back")
     history = HistoricalRecords()
 
     class Meta:
@@ -34,8 +36,13 @@ class CostLine(Tenant):
             quantity=self.quantity,
             unit_price_cents=self.unit_price_cents,
             in_kind=self.in_kind,
+            deductible_cents=self.deductible_cents,
             what=self.what,
         )
+
+    @property
+    def gross_cents(self) -> int:
+        return self.as_rule().gross_cents
 
     @property
     def amount_cents(self) -> int:

@@ -97,6 +97,8 @@ def save_answers(
         for name, value in organisation.items():
             setattr(fresh.organisation, name, value)
         save_with_history(fresh.organisation, by=by, reason=section)
+        if not fresh.organisation.deducts:
+            _count_gross(fresh, by=by)
     if costs is not None:
         _replace_lines(fresh, CostLine, costs, by=by)
     if financing is not None:
@@ -107,6 +109,13 @@ def save_answers(
     fresh.refresh_search()
     save_with_history(fresh, by=by, reason=section)
     return fresh
+
+
+def _count_gross(application: Application, *, by: Any) -> None:
+    """Who gets no input tax back counts what the offers say."""
+    for line in application.costs.exclude(deductible_cents=0, tax_percent=0):
+        line.tax_percent = line.deductible_cents = 0
+        save_with_history(line, by=by, reason="plan")
 
 
 def _replace_lines(application: Application, model: type[models.Model], rows: list[dict[str, Any]], *, by: Any) -> None:

@@ -84,6 +84,7 @@ def snapshot(application: Application) -> dict[str, Any]:
                         "what": line.what,
                         "quantity": str(line.quantity),
                         "unit_price_cents": line.unit_price_cents,
+                        "deductible_cents": line.deductible_cents,
                         "amount_cents": line.amount_cents,
                         "in_kind": line.in_kind,
                     }

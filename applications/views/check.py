@@ -86,13 +86,22 @@ def _summary(application: Application, slug: str) -> dict[str, Any]:
     return {"id": slug, "heading": BY_SLUG[slug].title, "pairs": pairs, "edit_url": _change_url(application, slug)}
 
 
+def _cost_note(line: Any) -> str:
+    notes = [
+        line.category.name,
+        _("unpaid work") if line.in_kind else "",
+        texts.tax_note(line.amount_cents, line.deductible_cents),
+    ]
+    return ", ".join(filter(None, notes))
+
+
 def _plan_lines(application: Application, result: Any) -> dict[str, Any]:
     """The plan for `_plan_table.html`."""
     costs = [
         {
             "label": line.what,
             "detail": f"{line.quantity.normalize():f} × {texts.eur(line.unit_price_cents)}",
-            "note": f"{line.category.name}, {_('unpaid work')}" if line.in_kind else line.category.name,
+            "note": _cost_note(line),
             "cents": line.amount_cents,
         }
         for line in application.costs.all()

@@ -125,6 +125,10 @@ def _figures(proof: Any) -> list[Block]:
             total=True,
         ),
     ]
+    if tax := sum(line.deductible_cents for line in lines):
+        blocks.append(
+            Text(f"Die Vorsteuer von {format_eur(tax)}, die Sie zurückbekommen, zählt nicht zu den Ausgaben.")
+        )
     reduced = [line for line in lines if line.counted_cents < line.spent_cents]
     if reduced:
         blocks += [

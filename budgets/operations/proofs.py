@@ -24,9 +24,13 @@ def save_proof(
     version: int | None = None,
     answers: dict[str, Any] | None = None,
     spent: dict[int, int] | None = None,
+    input_tax: dict[int, int] | None = None,
     receipts: list[dict[str, Any]] | None = None,
 ) -> UsageProof:
-    """Write the usage proof while it is open. `spent` maps a line's pk to cents. Raises Stale, Refused."""
+    """Write the usage proof while it is open. Raises Stale, Refused.
+
+    `spent` and `input_tax` map a line's pk to cents: what was paid without the tax that comes back, and that tax.
+    """
     fresh = lock(proof, version=version)
     if not policies.may_write_proof(fresh, by):
         raise PermissionDenied("not your usage proof")
@@ -35,8 +39,10 @@ def save_proof(
     for name, value in (answers or {}).items():
         setattr(fresh, name, value)
     for line in fresh.lines.all():
-        if spent and line.pk in spent and line.spent_cents != spent[line.pk]:
-            line.spent_cents = spent[line.pk]
+        before = line.spent_cents, line.deductible_cents
+        line.spent_cents = (spent or {}).get(line.pk, line.spent_cents)
+        line.deductible_cents = (input_tax or {}).get(line.pk, line.deductible_cents)
+        if (line.spent_cents, line.deductible_cents) != before:
             save_with_history(line, by=by, reason="proof")
     if receipts is not None:
         _replace_receipts(fresh, receipts, by=by)

@@ -71,6 +71,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 answers=form.answers,
                 spent=form.spent,
+                input_tax=form.input_tax,
                 receipts=receipts.rows,
             )
         except Stale:
@@ -156,7 +157,7 @@ def proof_sum(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = ProofForm(request.POST, proof=found)
     form.is_valid()
-    sentence = spent_sentence(sum(form.spent.values()), found.grant.planned_cost_cents)
+    sentence = spent_sentence(max(0, sum(form.spent.values())), found.grant.planned_cost_cents)
     return render(request, "budgets/_spent.html", {"sentence": sentence})
 
 

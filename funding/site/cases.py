@@ -272,7 +272,9 @@ class CasePage:
                 line["what"] or line["category_name"],
                 line["amount_cents"],
                 line["category_name"] if line["what"] else "",
-                _("unpaid work") if line["in_kind"] else "",
+                _("unpaid work")
+                if line["in_kind"]
+                else texts.tax_note(line["amount_cents"], line.get("deductible_cents", 0)),
             )
             for line in self.content["costs"]
         ]

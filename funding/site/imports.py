@@ -81,6 +81,7 @@ COST: Readers = {
     "what": toml.text,
     "quantity": _quantity,
     "unit_price": toml.amount,
+    "deductible_tax": toml.amount,
     "in_kind": toml.flag,
 }
 FINANCING: Readers = {
@@ -129,6 +130,9 @@ def parse(content: bytes) -> ApplicationFile:
     answers = _table(data, _("the file"), ANSWERS, ("title",))
     for line in costs:
         line["unit_price_cents"] = line.pop("unit_price")
+        line["deductible_cents"] = line.pop("deductible_tax", 0)
+        if line["deductible_cents"] > money.round_cents(line["quantity"] * line["unit_price_cents"]):
+            raise FileError(_("costs: deductible_tax is more than the whole cost."))
     for line in financing:
         line["amount_cents"] = line.pop("amount")
     return ApplicationFile(answers, applicant, costs, financing)

@@ -17,6 +17,7 @@ def calculation_part(application: Any, result: Result, cents: int) -> list[Block
         Heading("4 So haben wir den Betrag ermittelt"),
         Text("Ihr Kostenplan nach Ausgabearten:"),
         _cost_grid(costs, result),
+        *_input_tax(costs, result),
         Text("So wird das Projekt finanziert:"),
         _financing_grid(result, cents),
     ]
@@ -45,6 +46,20 @@ def _still_open(result: Result, cents: int) -> list[Block]:
         Text(
             f"Damit sind {format_eur(missing)} noch nicht gedeckt. Bitte sparen Sie diesen Betrag ein oder decken Sie "
             "ihn mit eigenen oder weiteren Mitteln."
+        )
+    ]
+
+
+def _input_tax(costs: list[Any], result: Result) -> list[Block]:
+    """Why the costs are lower than their prices, where the applicant gets input tax back."""
+    tax = sum(line.deductible_cents for line in costs)
+    if not tax:
+        return []
+    gross, net = format_eur(result.cash_cents + tax), format_eur(result.cash_cents)
+    return [
+        Text(
+            "Sie können Vorsteuer abziehen. Deshalb zählen Ihre Ausgaben ohne diese Steuer: "
+            f"{gross} brutto, davon {format_eur(tax)} Vorsteuer, also {net} netto."
         )
     ]
 

@@ -1,5 +1,6 @@
 """The arithmetic of a plan: the ten sample applications, the limits, the codes."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,14 +19,14 @@ IBAN = "DE02120300000000202051"
 SHARES = {"personnel": Decimal("0.50"), "other": Decimal(0)}
 
 
-def make_cost(category, quantity, unit_price, what="", in_kind=False, deductible="0"):
+def make_cost(category, quantity, unit_price, what="", in_kind=False, deductible=0):
     return Cost(
         category=category,
         share=SHARES.get(category, Decimal(1)),
         quantity=Decimal(quantity),
         unit_price_cents=from_decimal_string(unit_price),
         in_kind=in_kind,
-        deductible=Decimal(deductible),
+        deductible_cents=deductible,
         what=what,
     )
 
@@ -244,9 +245,36 @@ def test_line_is_rounded_half_up_to_the_cent():
 
 
 def test_line_with_deductible_tax_counts_net():
-    cost = Cost("material", Decimal(1), Decimal(1), 11_900, deductible=Decimal(19) / 119)
+    cost = Cost("material", Decimal(1), Decimal(2), 11_900, deductible_cents=3_800)
 
-    assert cost.amount_cents == 10_000
+    assert (cost.gross_cents, cost.amount_cents) == (23_800, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("gross", "percent", "tax"),
+    [(119_00, 19, 19_00), (107_00, 7, 7_00), (100_00, 19, 15_97), (9_99, 7, 65), (119_00, 0, 0), (0, 19, 0)],
+)
+def test_tax_in_a_gross_amount_is_rounded_half_up(gross, percent, tax):
+    assert rules.included_tax(gross, percent) == tax
+
+
+def test_plan_counts_without_the_tax_that_comes_back():
+    plan = make_plan(
+        [("material", "1", "119.00", "", False, 19_00), ("personnel", "1", "100.00")], own="20.00", grant="130.00"
+    )
+
+    result = rules.evaluate(plan, CAP)
+
+    assert (result.total_cents, result.eligible_cents, result.gap_cents) == (200_00, 150_00, 180_00)
+
+
+@pytest.mark.parametrize(
+    ("deducts", "tax", "warns"), [(True, 0, True), (True, 1, False), (False, 0, False), (False, 1, False)]
+)
+def test_who_gets_tax_back_and_states_none_is_asked_to_look_again(deducts, tax, warns):
+    plan = make_plan([("material", "1", "100.00", "", False, tax)], grant="100.00")
+
+    assert ("input-tax-missing" in warnings_of(plan, deducts=deducts)) == warns
 
 
 def test_eligible_cost_is_rounded_once_over_all_lines():
@@ -451,14 +479,18 @@ def test_other_funding_without_a_stated_approval_is_undecided():
     assert (warnings_of(undecided), warnings_of(approved)) == (["other-funding-undecided"], [])
 
 
-COSTS = st.builds(
+GROSS = st.builds(
     Cost,
     category=st.sampled_from(["personnel", "material", "other"]),
     share=st.decimals(0, 1, places=2),
     quantity=st.decimals("0.001", 1_000_000, places=3),
     unit_price_cents=st.integers(1, MAX_CENTS),
     in_kind=st.booleans(),
-    deductible=st.decimals(0, "0.16", places=4),
+)
+COSTS = st.builds(
+    lambda cost, percent: replace(cost, deductible_cents=rules.included_tax(cost.gross_cents, percent)),
+    GROSS,
+    st.sampled_from([0, 7, 19, 100]),
 )
 FINANCING = st.builds(
     Financing,

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from applications.models import Organisation
 from applications.operations import open_letter
 from budgets import operations
 from budgets.models import BudgetYear, Grant, Payment, PaymentRun, UsageProof
@@ -415,6 +416,26 @@ def test_draft_of_a_proof_is_saved_and_handed_in_after_a_look(world, visit):
 
     proof = UsageProof.objects.get(pk=proof.pk)
     assert (proof.state, proof.income_cents, proof.receipts.get().payee) == ("submitted", 120_00, "Druckerei Hellweg")
+
+
+def test_draft_of_who_gets_input_tax_back_counts_without_it_down_to_the_settlement(world, visit):
+    grant = payable(world)
+    Organisation.objects.filter(pk=grant.organisation_id).update(input_tax="partly")
+    proof = UsageProof.objects.get(grant=grant)
+    first, *others = [line.pk for line in proof.lines.all()]
+    data = proof_data(proof, **{f"spent_{first}": "119,00", f"tax_{first}": "19,00"})
+
+    too_much = visit(fresh(world.applicant), "proof", proof.pk, data=data | {f"tax_{first}": "119,01"})
+    visit(fresh(world.applicant), "proof", proof.pk, data=data)
+
+    proof = UsageProof.objects.get(pk=proof.pk)
+    page = visit(fresh(world.applicant), "proof", proof.pk).context["form"]
+    assert too_much.context["form"].errors == {f"tax_{first}": ["The tax cannot be more than the whole cost."]}
+    assert [(line.spent_cents, line.deductible_cents) for line in proof.lines.all()] == [(100_00, 19_00)] + [
+        (300_00, 0)
+    ] * len(others)
+    assert (page[f"spent_{first}"].value(), page[f"tax_{first}"].value()) == ("119.00", "19.00")
+    assert (proof.spent_cents, proof.eligible_cents) == (1_000_00, 1_000_00)
 
 
 def test_draft_with_a_wrong_amount_and_half_a_receipt_keeps_everything(world, visit):

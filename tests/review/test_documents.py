@@ -325,6 +325,23 @@ def test_full_award_has_neither_reasons_nor_open_cost(association_case, decider)
     assert parts["calculation"][-1] == Text("Beantragt haben Sie 2.605,00\u00a0€, bewilligt sind 2.605,00\u00a0€.")
 
 
+def test_award_to_who_gets_input_tax_back_counts_net_and_says_so(association_case, decider):
+    association_case.costs.filter(category__slug="material").update(tax_percent=19, deductible_cents=76_64)
+    decision = factories.make_decision(association_case, decider)
+
+    calculation = award_parts(decision, proof_due_on=DUE, by=decider)["calculation"]
+
+    assert calculation[2].rows[2:] == [
+        ("Material", "403,36\u00a0€", "100 %", "403,36\u00a0€"),
+        ("Versicherungen", "165,00\u00a0€", "100 %", "165,00\u00a0€"),
+        ("Summe", "4.236,36\u00a0€", "", "2.528,36\u00a0€"),
+    ]
+    assert calculation[3] == Text(
+        "Sie können Vorsteuer abziehen. Deshalb zählen Ihre Ausgaben ohne diese Steuer: 4.313,00\u00a0€ brutto, davon "
+        "76,64\u00a0€ Vorsteuer, also 4.236,36\u00a0€ netto."
+    )
+
+
 @pytest.mark.parametrize(
     ("financing", "conditions"),
     [

@@ -323,6 +323,12 @@ def test_import_without_narrative_can_still_be_sent_in(unna, write):
     assert run("import_application", write(text), "--submit")["submitted"] is True
 
 
+def test_import_of_a_cost_with_deductible_tax_counts_net(unna, write):
+    answer = run("import_application", write(SAMPLE.replace('"0.62"', '"0.62"\ndeductible_tax = "98.99"')))
+
+    assert (answer["total"], answer["warnings"]) == ("1599.91", [])
+
+
 SAMPLE = (SAMPLES / "01-neighbourhood-tours.toml").read_text(encoding="utf-8")
 
 
@@ -342,6 +348,11 @@ SAMPLE = (SAMPLES / "01-neighbourhood-tours.toml").read_text(encoding="utf-8")
         ('"25.00"', "25.0", "costs[1]: unit_price: “25.0” is not an amount for a file."),
         ('quantity = "24"', "quantity = 24", "costs[1]: quantity: “24” is not a quantity for a file."),
         ('quantity = "24"', "", "“quantity” is missing in costs[1]."),
+        (
+            '"25.00"',
+            '"25.00"\ndeductible_tax = "600.01"',
+            "costs: deductible_tax is more than the whole cost.",
+        ),
         (
             'kind = "income"',
             'kind = "loan"',
