@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0002_short_form'),
+        ('applications', '0003_invitations'),
     ]
 
     operations = [
