@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from funding.policies import Role
+from funding.presentation import Presentation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -203,7 +204,7 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         return self.order_by("municipality__name", "name", "pk")
 
 
-class Programme(Tenant):
+class Programme(Presentation, Tenant):
     """A funding programme: what a town pays for, up to how much, and by which rules.
 
     Amounts in cents. Defaults follow docs/decisions.md; a town's guideline may set others.

@@ -4,7 +4,6 @@
 written here; `funding.operations.load_programme` does that.
 """
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from funding import calendar, toml
 from funding.bank import BankError, check_iban
 from funding.fields import clean_text
+from funding.programmes import public
 from funding.toml import FileError, Reader
 
 LAENDER = calendar.STATES
@@ -79,13 +79,6 @@ def _prizes(value: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _languages(value: Any) -> list[str]:
-    codes = toml.texts(value)
-    if strange := [code for code in codes if not re.fullmatch("[a-z]{2,3}", code)]:
-        raise FileError(_("“%s” is no code of a language like de, en or tr") % strange[0])
-    return codes
-
-
 def _iban(value: Any) -> str:
     """The account the town pays from; empty while it has none."""
     try:
@@ -110,7 +103,7 @@ MUNICIPALITY: dict[str, Reader] = {
     ),
     "state": _land,
     "iban": _iban,
-    "languages": _languages,
+    "languages": public.languages,
     "official": toml.flag,
 }
 # Name in the file -> (model field, reader).
@@ -119,7 +112,7 @@ PROGRAMME: dict[str, tuple[str, Reader]] = {
         name: (name, toml.text)
         for name in (
             *("slug", "name", "basis", "summary", "decided_by", "board", "financing", "payment_mode", "tie"),
-            "evaluation",
+            *("evaluation", "contact_name", "contact_phone", "contact_email"),
         )
     },
     **{
@@ -165,7 +158,7 @@ def parse(content: bytes) -> ProgrammeFile:
     data = toml.table(
         toml.read_toml(content),
         _("the file"),
-        ("municipality", "programme", "categories", "taxonomies", "prizes"),
+        ("municipality", "programme", "categories", "taxonomies", "prizes", "texts", "ideas"),
     )
     toml.needed(data, _("the file"), "municipality", "programme")
     town = toml.table(data["municipality"], "municipality", MUNICIPALITY)
@@ -178,13 +171,17 @@ def parse(content: bytes) -> ProgrammeFile:
         )
     values = {PROGRAMME[key][0]: toml.at(f"programme.{key}", PROGRAMME[key][1], programme[key]) for key in programme}
     names = {PROGRAMME[key][0]: f"programme.{key}" for key in PROGRAMME}
-    for key, reader in (("taxonomies", _taxonomies), ("prizes", _prizes)):
+    readers = (("taxonomies", _taxonomies), ("prizes", _prizes), ("texts", public.texts), ("ideas", public.ideas))
+    for key, reader in readers:
         names[key] = key
         if key in data:
             values[key] = reader(data[key])
+    categories = _categories(data["categories"]) if "categories" in data else None
+    if categories is not None:
+        public.check_categories(values.get("ideas", []), {row.slug for row in categories})
     return ProgrammeFile(
         municipality={key: toml.at(f"municipality.{key}", MUNICIPALITY[key], town[key]) for key in town},
         programme=values,
-        categories=_categories(data["categories"]) if "categories" in data else None,
+        categories=categories,
         names=names,
     )
