@@ -9,6 +9,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import get_language
 
+from funding.money import round_cents
+
 FIRST = "de"  # the official language: every text exists in it, the others where the town gave them
 
 
@@ -21,6 +23,10 @@ class IdeaCost:
     quantity: Decimal
     unit_price_cents: int
 
+    @property
+    def amount_cents(self) -> int:
+        return round_cents(self.quantity * self.unit_price_cents)
+
 
 @dataclass(frozen=True)
 class Idea:
@@ -32,6 +38,10 @@ class Idea:
     summary: str
     goals: str
     costs: tuple[IdeaCost, ...]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(cost.amount_cents for cost in self.costs)
 
 
 @dataclass(frozen=True)

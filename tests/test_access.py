@@ -17,6 +17,11 @@ from tests.world import PEOPLE, World, build
 # Which object stands in an address; a name without one takes none.
 ARGUMENTS = {
     "programme": lambda w: [w["town"].slug, w["programme"].slug],
+    **{
+        name: lambda w: [w["town"].slug, w["programme"].slug]
+        for name in ("programme-meter", "take-idea", "begin", "eligibility-result")
+    },
+    "eligibility": lambda w: [w["town"].slug, w["programme"].slug, "who"],
     "setup": lambda w: ["no-such-token"],
     "case": lambda w: [w["submitted"].pk],
     "role-remove": lambda w: [w["assignment"].pk],

@@ -21,21 +21,33 @@ from funding import clock
 from funding.gate import Refused, lock, record, save_with_history, writes
 from funding.models import Programme
 from funding.policies import is_officer
+from funding.presentation import IdeaCost
 
 DECLARATIONS = ("not-begun", "true", "authorised", "other-funding", "privacy")
 OPEN_STATES = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
 
 
 @writes
-def start(programme: Programme, *, by: Any, organisation: Organisation | None = None, **answers: Any) -> Application:
+def start(
+    programme: Programme,
+    *,
+    by: Any,
+    organisation: Organisation | None = None,
+    legal_form: str = "",
+    costs: Iterable[IdeaCost] = (),
+    **answers: Any,
+) -> Application:
     """A new draft for an organisation this person may write for; without one a new, still nameless one is made.
+
+    `legal_form` is that of the new organisation; `costs` are the usual lines of an idea to start from, of which those
+    in a category the programme no longer has are left out.
 
     An officer starts a draft only for an application that came on paper (`paper=True`), for any organisation of the
     town, and does not become a member of it. Raises PermissionDenied for anybody else.
     """
     on_paper = bool(answers.get("paper")) and is_officer(programme, by)
     if organisation is None:
-        organisation = _new_organisation(programme, by=by, joins=not on_paper)
+        organisation = _new_organisation(programme, by=by, joins=not on_paper, legal_form=legal_form)
     elif organisation.municipality_id != programme.municipality_id:
         raise PermissionDenied("an organisation of another town")
     elif getattr(by, "pk", None) and not on_paper and by.right_in(organisation.pk) not in ("edit", "submit"):
@@ -49,13 +61,32 @@ def start(programme: Programme, *, by: Any, organisation: Organisation | None = 
     )
     application.refresh_search()
     save_with_history(application, by=by, reason="start")
+    _replace_lines(application, CostLine, _cost_rows(programme, costs), by=by)
     record(programme.municipality_id, "application.start", application, by=by)
     return application
 
 
-def _new_organisation(programme: Programme, *, by: Any, joins: bool) -> Organisation:
+def _cost_rows(programme: Programme, costs: Iterable[IdeaCost]) -> list[dict[str, Any]]:
+    if not (costs := list(costs)):
+        return []
+    categories = {category.slug: category for category in programme.categories.all()}
+    return [
+        {
+            "category": categories[cost.category],
+            "what": cost.what,
+            "quantity": cost.quantity,
+            "unit_price_cents": cost.unit_price_cents,
+        }
+        for cost in costs
+        if cost.category in categories
+    ]
+
+
+def _new_organisation(programme: Programme, *, by: Any, joins: bool, legal_form: str) -> Organisation:
     joins = joins and bool(getattr(by, "pk", None))
-    organisation = Organisation(municipality_id=programme.municipality_id, email=by.email if joins else "")
+    organisation = Organisation(
+        municipality_id=programme.municipality_id, email=by.email if joins else "", legal_form=legal_form
+    )
     save_with_history(organisation, by=by, reason="start")
     if joins:
         Membership.objects.create(

@@ -1,12 +1,13 @@
 """Pages of applications, of their files and letters, and of the people who write them."""
 
 from applications.views.answers import edit
-from applications.views.cases import application_list, create, move, receipt
+from applications.views.cases import application_list, move, receipt
 from applications.views.check import check
 from applications.views.drafts import detail
 from applications.views.files import remove_upload, upload, upload_file
 from applications.views.letters import document, handover_letter, post_letter
 from applications.views.members import invitation, member, members, remove_member, revoke_invitation
+from applications.views.starting import create
 
 __all__ = [
     "application_list",

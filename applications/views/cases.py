@@ -1,22 +1,19 @@
-"""The list of applications, a new one, a receipt, and the moves without a page of their own."""
+"""The list of applications, a receipt, and the moves without a page of their own."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import documents, operations, policies, texts
-from applications.forms import ApplicationFilter, StartForm
-from applications.models import Application, Organisation
+from applications import documents, policies, texts
+from applications.forms import ApplicationFilter
+from applications.models import Application
 from applications.views.responses import pdf
-from funding import clock
-from funding.models import Programme
-from funding.policies import is_officer
 from funding.views import confirm_move
 
 PER_PAGE = 25
@@ -34,39 +31,6 @@ def application_list(request: HttpRequest) -> HttpResponse:
     rows = [(case, texts.state_label(case, request.user), texts.TONES.get(case.state)) for case in page]
     context = {"filter": found, "page_obj": page, "rows": [(*row, texts.next_date(row[0])) for row in rows]}
     return render(request, "applications/application_list.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def create(request: HttpRequest, programme_pk: int) -> HttpResponse:
-    """Begin a draft; the officer begins one for an application that came on paper."""
-    programme = get_object_or_404(Programme.objects.select_related("municipality"), pk=programme_pk)
-    if not policies.may_start(programme, request.user):
-        raise PermissionDenied
-    paper = is_officer(programme, request.user)
-    organisations = (
-        Organisation.objects.filter(municipality=programme.municipality_id).exclude(name="").order_by("name", "pk")
-    )
-    if not paper:
-        rights = ["edit", "submit"]
-        organisations = organisations.filter(memberships__user=request.user.pk, memberships__right__in=rights)
-    data = request.POST if request.method == "POST" else None
-    initial = {} if paper else {"organisation": organisations.first()}
-    form = StartForm(data, organisations=organisations, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        organisation = form.cleaned_data["organisation"]
-        answers = {"paper": True} if paper else {}
-        application = operations.start(programme, by=request.user, organisation=organisation, **answers)
-        return redirect("applications:detail", application.pk)
-    context = {
-        "programme": programme,
-        "form": form,
-        "paper": paper,
-        "missing": programme.missing_for_round(),
-        "round": programme.rounds.open_on(clock.today()).first(),
-        "has_choice": organisations.exists(),
-    }
-    return render(request, "applications/application_start.html", context)
 
 
 @login_required

@@ -9,6 +9,8 @@ from funding import money, toml
 from funding.presentation import FIRST
 from funding.toml import FileError
 
+LONGEST_LINE = 200
+
 
 def languages(value: Any) -> list[str]:
     """Codes of languages."""
@@ -41,8 +43,8 @@ def ideas(value: Any) -> list[dict[str, Any]]:
         if slug in {idea["slug"] for idea in found}:
             raise FileError(_("The idea “%s” stands in the file twice.") % slug)
         said = {
-            name: toml.at(f"{where}.{name}", _by_language, table[name]) if name in table else {}
-            for name in ("title", "summary", "goals")
+            name: toml.at(f"{where}.{name}", reader, table[name]) if name in table else {}
+            for name, reader in (("title", _line), ("summary", _by_language), ("goals", _by_language))
         }
         costs = [_cost(line, cost) for line, cost in toml.rows(table.get("costs", []), f"{where}.costs")]
         found.append({"slug": slug, **said, "costs": costs})
@@ -63,7 +65,7 @@ def _cost(where: str, row: Any) -> dict[str, Any]:
     toml.needed(table, where, *keys)
     return {
         "category": toml.at(f"{where}.category", _slug, table["category"]),
-        "what": toml.at(f"{where}.what", _by_language, table["what"]),
+        "what": toml.at(f"{where}.what", _line, table["what"]),
         "quantity": toml.at(f"{where}.quantity", _quantity, table["quantity"]),
         "unit_price_cents": toml.at(f"{where}.unit_price", toml.amount, table["unit_price"]),
     }
@@ -79,6 +81,14 @@ def _by_language(value: Any) -> dict[str, str]:
     if not said.get(FIRST):
         raise FileError(_("must be given in German (de) too"))
     return {code: toml.text(said[code]) for code in languages(list(said))}
+
+
+def _line(value: Any) -> dict[str, str]:
+    """The same for a title or a line of cost, which fields of an application must take."""
+    said = _by_language(value)
+    if any(len(text) > LONGEST_LINE for text in said.values()):
+        raise FileError(_("must have at most %s characters") % LONGEST_LINE)
+    return said
 
 
 def _slug(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funding.site.views import accounts, administration, cases, demo, office, public, sign_in
+from funding.site.views import accounts, administration, cases, demo, eligibility, office, public, sign_in
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -31,4 +31,9 @@ urlpatterns = [
     path("demo/", demo.people, name="demo"),
     path("demo/mail/", demo.mail, name="demo-mail"),
     path("<slug:town>/<slug:programme>/", public.programme, name="programme"),
+    path("<slug:town>/<slug:programme>/meter/", public.programme_meter, name="programme-meter"),
+    path("<slug:town>/<slug:programme>/idea/", eligibility.take_idea, name="take-idea"),
+    path("<slug:town>/<slug:programme>/begin/", eligibility.begin, name="begin"),
+    path("<slug:town>/<slug:programme>/check/result/", eligibility.result, name="eligibility-result"),
+    path("<slug:town>/<slug:programme>/check/<slug:step>/", eligibility.question, name="eligibility"),
 ]

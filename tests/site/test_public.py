@@ -9,6 +9,7 @@ from funding import clock
 from funding.models import Programme
 from funding.policies import SYSTEM
 from funding.programmes import RESERVED_SLUGS
+from funding.site.meter import Meter
 from funding.site.urls import urlpatterns
 from funding.urls import urlpatterns as all_patterns
 from tests.factories import make_application, make_organisation, make_programme, make_round, make_town, make_user
@@ -68,10 +69,9 @@ def test_programme_page_says_what_is_left_and_until_when(client, programme):
         post(pot, "reserve", 500_00, by=SYSTEM, application=case)  # a prepared decision: nobody outside may know
         answer = client.get("/unna/integration/")
 
-    assert answer.context["pot"]["free_cents"] == 19_000_00
-    assert answer.context["pot"]["total_cents"] == 20_000_00
+    assert answer.context["meter"] == Meter(2026, 20_000_00, 19_000_00)
     assert answer.context["open_round"].closes_on == date(2026, 12, 31)
-    assert answer.context["apply_url"] == f"/applications/new/{programme.pk}/"
+    assert answer.context["way"] == "questions"
 
 
 def test_programme_page_without_a_round_names_the_next_one(client, programme):
@@ -86,7 +86,7 @@ def test_programme_page_without_a_round_names_the_next_one(client, programme):
 def test_programme_page_without_a_budget_shows_no_pot(client, town):
     make_programme(town, slug="leer", budget_per_year_cents=None, cap_per_project_cents=None)
 
-    assert client.get("/unna/leer/").context["pot"] is None
+    assert client.get("/unna/leer/").context["meter"] is None
 
 
 @pytest.mark.parametrize("path", ["/unna/nothing/", "/kamen/integration/", "/people/integration/"])

@@ -6,48 +6,81 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 from django.views.i18n import set_language as django_set_language
 
-from budgets.models import BudgetYear
+from applications.views.beginning import Beginning
 from funding import clock
 from funding.models import Municipality, Programme, Round
+from funding.policies import is_officer
+from funding.site import meter
 from funding.site.operations import choose_language
+from funding.site.views.eligibility import may_begin, programme_at
+
+IDEAS_AT_ONCE = 4
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Every programme with an open round; who is signed in goes on to their tasks."""
+    """Every programme whose round is open, then those whose round is to come; signed-in people go on to their tasks."""
     if request.user.is_authenticated:
         return redirect("tasks")
     today = clock.today()
-    open_rounds = Round.objects.open_on(today).select_related("programme__municipality")
-    return render(request, "site/home.html", {"rounds": open_rounds})
+    rounds = Round.objects.filter(closes_on__gte=today).select_related("programme__municipality")
+    soonest: dict[int, Round] = {}  # the round that counts for each programme: open and closing first, or opening first
+    for entry in sorted(rounds, key=lambda entry: (entry.opens_on > today, entry.closes_on, entry.pk)):
+        soonest.setdefault(entry.programme_id, entry)
+    return render(request, "site/home.html", {"rounds": list(soonest.values()), "today": today})
 
 
 @require_safe
 def programme(request: HttpRequest, town: str, programme: str) -> HttpResponse:
-    """What a town pays for, how much is left this year, by when to apply and whom to ask."""
-    found = get_object_or_404(
-        Programme.objects.select_related("municipality").prefetch_related("categories"),
-        slug=programme,
-        municipality__slug=town,
-    )
+    """What a town pays for, how much is left this year, by when to apply, whom to ask, and ideas to start from."""
+    found = programme_at(town, programme)
     today = clock.today()
+    categories = list(found.categories.all())
+    names = {category.slug: found.word(category.name) for category in categories}
+    ideas = [(idea, [(cost, names.get(cost.category, "")) for cost in idea.costs]) for idea in found.ideas_shown()]
     context = {
         "programme": found,
         "town": found.municipality,
         "open_round": found.rounds.open_on(today).first(),
         "next_round": found.rounds.filter(opens_on__gt=today).order_by("opens_on", "pk").first(),
-        "categories": [(category.name, _share(category.eligible_share)) for category in found.categories.all()],
-        "pot": _pot(found, today.year),
-        "year": today.year,
-        "apply_url": reverse("applications:create", args=[found.pk]),
+        "categories": [(found.word(category.name), _share(category.eligible_share)) for category in categories],
+        "criteria": [found.word(criterion) for criterion in found.criteria],
+        "meter": meter.read(found, today.year),
+        "ideas": ideas[:IDEAS_AT_ONCE],
+        "more_ideas": ideas[IDEAS_AT_ONCE:],
+        **_ways_in(request, found),
     }
     return render(request, "site/programme.html", context)
+
+
+def _ways_in(request: HttpRequest, programme: Programme) -> dict[str, Any]:
+    """How this visitor begins: by the questions, at once after them, on paper, or (who decides, pays, looks on) not."""
+    if request.user.is_authenticated and is_officer(programme, request.user):
+        return {"way": "paper"}
+    if not may_begin(programme, request.user):
+        return {"way": ""}
+    beginning = Beginning(request, programme)
+    return {"way": "questions" if beginning.next_question else "begin", "idea": beginning.idea}
+
+
+@vary_on_headers("HX-Request")
+@require_safe
+def programme_meter(request: HttpRequest, town: str, programme: str) -> HttpResponse:
+    """The budget meter for a page that is open: nothing (204) while it still shows the right figures."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("programme", town, programme)
+    found = get_object_or_404(Programme.objects.select_related("municipality"), slug=programme, municipality__slug=town)
+    reading = meter.read(found, clock.today().year)
+    if reading is None or request.GET.get("shown") == reading.mark:
+        return HttpResponse(status=204)
+    context = {"programme": found, "town": found.municipality, "meter": reading}
+    return render(request, "site/_meter.html", context)
 
 
 def _share(share: Decimal) -> str:
@@ -57,25 +90,6 @@ def _share(share: Decimal) -> str:
     if share == 0:
         return _("not; it may stand in the plan all the same")
     return _("%s percent of it") % number_format((share * 100).normalize())
-
-
-def _pot(programme: Programme, year: int) -> dict[str, Any] | None:
-    """How much of this year's money is still free; None where no budget was entered."""
-    if not programme.budget_per_year_cents:
-        return None
-    pot = BudgetYear.objects.filter(programme=programme, year=year).first()
-    if pot is None:
-        total = free = programme.budget_per_year_cents  # nobody has opened this year yet
-    else:
-        balances = pot.balances
-        total = balances.allocated_cents + balances.carried_in_cents
-        free = balances.not_awarded_cents
-    promised = max(0, total - free)
-    segments = [
-        {"label": _("Promised to projects"), "cents": promised, "tone": "brand"},
-        {"label": _("Still free"), "cents": free, "tone": "rest"},
-    ]
-    return {"total_cents": total, "free_cents": free, "segments": segments}
 
 
 @require_safe

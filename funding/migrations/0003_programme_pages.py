@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0001_people_programmes_events'),
+        ('funding', '0002_sign_in_by_code'),
     ]
 
     operations = [
