@@ -17,6 +17,7 @@ import pikepdf
 import pytest
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -37,7 +38,7 @@ from funding import clock, events, gate
 from funding.gate import Refused, Stale, carry_out, perform, transitions_of
 from funding.models import Assignment, Event
 from funding.policies import Role, is_authoriser
-from funding.site.views import demo
+from funding.site.views import demo, sign_in
 from review import operations as review
 from review.models import BoardItem, BoardItemQuerySet, Meeting, Vote
 from review.views import items
@@ -358,6 +359,18 @@ def uploaded_script_is_never_stored() -> None:
     assert b"gotcha" not in stored
 
 
+def code_takes_five_tries() -> None:
+    person, client = make_user(), browser()
+    client.post(reverse("sign-in"), {"email": person.email})
+    code = mail.outbox[-1].subject[:6]
+
+    for number in range(5):
+        client.post(reverse("sign-in-code"), {"code": f"{(int(code) + number + 1) % 1_000_000:06}"})
+    client.post(reverse("sign-in-code"), {"code": code})
+
+    assert "_auth_user_id" not in client.session
+
+
 def demo_people_are_chosen_on_this_machine_only() -> None:
     person = make_user(demo=True)
 
@@ -419,6 +432,7 @@ PROTECTIONS: tuple[tuple[str, Callable[[], AbstractContextManager[None]], Scenar
         page_forbids_scripts_that_are_not_its_own,
     ),
     ("uploads-written-anew", lambda: replaced(uploads, "rewrite", as_it_came), uploaded_script_is_never_stored),
+    ("tries-at-a-code", lambda: replaced(sign_in, "_count_try", lambda *args, **options: True), code_takes_five_tries),
     (
         "demo-on-loopback",
         lambda: replaced(demo, "_is_loopback", lambda request: True),

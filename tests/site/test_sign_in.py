@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import threading
 import time
 from datetime import timedelta
 
@@ -326,6 +327,28 @@ def test_five_wrong_tries_spend_the_code_and_a_new_one_helps(client, db):
     assert wrong == [[gettext(WRONG)]] * 4 + [[gettext(SPENT)]]
     assert right == [gettext(SPENT)]
     assert is_signed_in(client)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_sent_at_the_same_time_are_counted_each(client):
+    ask(client)
+    session, code, pages = client.cookies["sessionid"].value, code_in_mail(), []
+
+    def guess(number):
+        guesser = Client()
+        guesser.cookies["sessionid"] = session
+        pages.append(enter(guesser, f"{(int(code) + number) % 1_000_000:06}").text)
+        connection.close()
+
+    threads = [threading.Thread(target=guess, args=[number]) for number in range(1, 13)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    compared = sum(gettext(WRONG) in page for page in pages)
+    spent = sum(gettext(SPENT) in page for page in pages)
+    assert (compared <= 5, compared + spent) == (True, 12)
 
 
 @pytest.mark.parametrize(("minutes", "signed_in"), [(14, True), (16, False)])
