@@ -37,6 +37,11 @@ def may_invite(organisation: Any, user: Any) -> bool:
     return may_act_for(organisation, user)
 
 
+def may_ask_for_time(application: Any, user: Any) -> bool:
+    """Whoever may answer may also say that they need longer for it."""
+    return may_write_for(application, user)
+
+
 def may_record(application: Any, user: Any) -> bool:
     """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused)."""
     return may_check(application, user) or is_system(application, user)

@@ -48,6 +48,16 @@ def time_is_over(application: Any) -> bool:
     return application.answer_by is None or application.answer_by < clock.today()
 
 
+@condition(_("Nobody asked for more time."))
+def time_is_wanted(application: Any) -> bool:
+    return application.time_wanted_until is not None
+
+
+@condition(_("You already asked for more time. You get an answer by mail."))
+def time_is_not_wanted(application: Any) -> bool:
+    return application.time_wanted_until is None
+
+
 class ApplicationWorkflow(Machine):
     """Moves of an application. Every body only sets fields; what follows from a move is done by its operation."""
 
@@ -92,6 +102,7 @@ class ApplicationWorkflow(Machine):
     )
     def return_for_changes(self, *, by: Any, reason: str, sections: dict[str, str], answer_by: Any) -> None:
         self.officer_note, self.changes_asked, self.answer_by = reason, sections, answer_by
+        self.returned_on = clock.today()
         # What was asked for counts as done again when its section is saved; the other sections stay done.
         self.sections_done = [slug for slug in self.sections_done if slug not in sections]  # type: ignore[has-type]
 
@@ -104,6 +115,7 @@ class ApplicationWorkflow(Machine):
     )
     def resubmit(self, *, by: Any) -> None:
         self.officer_note, self.changes_asked, self.answer_by = "", {}, None
+        self._forget_wanted_time()
 
     @transition(
         state,
@@ -228,6 +240,7 @@ class ApplicationWorkflow(Machine):
     )
     def lapse(self, *, by: Any, reason: str) -> None:
         self.officer_note = reason
+        self._forget_wanted_time()
 
     @transition(
         state,
@@ -241,6 +254,40 @@ class ApplicationWorkflow(Machine):
     )
     def extend(self, *, by: Any, day: Any, reason: str) -> None:
         self.answer_by = day
+        self._forget_wanted_time()
+
+    @transition(
+        state,
+        source=[S.RETURNED, S.INCOMPLETE],
+        target=None,
+        permission=policies.may_ask_for_time,
+        conditions=[time_is_not_wanted],
+        custom={
+            "label": _("Ask for more time"),
+            "hint": _("Say by which day you can answer, and why you need longer. We tell you by mail."),
+            "asks": ("day", "reason"),
+        },
+    )
+    def ask_for_time(self, *, by: Any, day: Any, reason: str) -> None:
+        self.time_wanted_until, self.time_wanted_reason = day, reason
+
+    @transition(
+        state,
+        source=[S.RETURNED, S.INCOMPLETE],
+        target=None,
+        permission=policies.may_check,
+        conditions=[time_is_wanted],
+        custom={
+            "label": _("Do not give more time"),
+            "hint": _("The day to answer stays. The group gets your reason by mail."),
+            "asks": ("reason",),
+        },
+    )
+    def refuse_time(self, *, by: Any, reason: str) -> None:
+        self._forget_wanted_time()
+
+    def _forget_wanted_time(self) -> None:
+        self.time_wanted_until, self.time_wanted_reason = None, ""
 
     @transition(
         state,

@@ -13,7 +13,7 @@ from applications.documents.letters import (
     office_of,
     remedy_part,
 )
-from applications.documents.mails import invitation_mail, receipt_mail, return_mail
+from applications.documents.mails import invitation_mail, receipt_mail, return_mail, time_mail
 from applications.documents.receipt import receipt_pdf
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "receipt_pdf",
     "remedy_part",
     "return_mail",
+    "time_mail",
 ]

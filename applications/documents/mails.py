@@ -60,3 +60,16 @@ def return_mail(application: Any) -> tuple[str, str]:
         )
     lines.append(_greeting_end(application))
     return subject, "\n\n".join(lines)
+
+
+def time_mail(application: Any, reason: str) -> tuple[str, str]:
+    """By which day to answer, after more time was given or not."""
+    day = date_format(application.answer_by) if application.answer_by else ""
+    subject = _("Your time to answer: %(number)s") % {"number": application.file_number}
+    lines = [
+        _("This is about “%(title)s”.") % {"title": application.title},
+        _("Please answer by %(day)s. Your application keeps its date.") % {"day": day},
+        *([_("Our reason: %(reason)s") % {"reason": reason}] if reason else []),
+        _greeting_end(application),
+    ]
+    return subject, "\n\n".join(lines)

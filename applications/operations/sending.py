@@ -234,21 +234,56 @@ def receive_incomplete(
     return _received(fresh, by=by)
 
 
-def _gives_time(name: str) -> None:
-    """Register a move that sets a new day to answer. It raises Refused for a day that is over."""
-
-    @carries(Application, name)
-    @writes
-    def operation(application: Application, *, by: Any, version: int | None = None, day: date, reason: str) -> Any:
-        if day < clock.today():
-            raise Refused(_("The new day to answer must not lie in the past."))
-        return perform(application, name, by=by, version=version, day=day, reason=reason)
-
-    operation.__name__ = name
+def _needs_a_day_to_come(day: date) -> None:
+    if day < clock.today():
+        raise Refused(_("The new day to answer must not lie in the past."))
 
 
-for _name in ("extend", "reopen"):
-    _gives_time(_name)
+@carries(Application, "ask_for_time")
+@writes
+def ask_for_time(
+    application: Application, *, by: Any, version: int | None = None, day: date, reason: str
+) -> Application:
+    """The applicant asks for a later day to answer. Raises Refused for a day that does not come after the present."""
+    _needs_a_day_to_come(day)
+    if application.answer_by and day <= application.answer_by:
+        raise Refused(_("You have time until then anyway. Please choose a later day."))
+    return perform(application, "ask_for_time", by=by, version=version, day=day, reason=reason)
+
+
+@carries(Application, "extend")
+@writes
+def extend(application: Application, *, by: Any, version: int | None = None, day: date, reason: str) -> Application:
+    """Give more time to answer; the group gets a mail. Raises Refused for a day that is over."""
+    _needs_a_day_to_come(day)
+    return _tell_time(perform(application, "extend", by=by, version=version, day=day, reason=reason), reason)
+
+
+@carries(Application, "reopen")
+@writes
+def reopen(application: Application, *, by: Any, version: int | None = None, day: date, reason: str) -> Application:
+    """Take up a case that was closed for want of an answer. Raises Refused for a day that is over."""
+    _needs_a_day_to_come(day)
+    return _tell_time(perform(application, "reopen", by=by, version=version, day=day, reason=reason), reason)
+
+
+@carries(Application, "refuse_time")
+@writes
+def refuse_time(application: Application, *, by: Any, version: int | None = None, reason: str) -> Application:
+    """The day to answer stays as it is; the group gets a mail with the reason."""
+    return _tell_time(perform(application, "refuse_time", by=by, version=version, reason=reason), reason)
+
+
+def _tell_time(application: Application, reason: str) -> Application:
+    """By when to answer now, as a draft the officer reads first: it is the answer to a request."""
+    outbox.post(
+        "time",
+        to=recipients(application),
+        about=application,
+        text=lambda: documents.time_mail(application, reason),
+        draft=True,
+    )
+    return application
 
 
 def _received(application: Application, *, by: Any) -> Application:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications import texts
@@ -50,6 +51,16 @@ class Action:
     label: Any
     url: str
     tone: str = "secondary"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop on the way to the decision, as the group reads it."""
+
+    title: Any
+    hint: str = ""
+    status: Any = ""
+    tone: str = "neutral"
 
 
 class Reader:
@@ -149,6 +160,58 @@ class CasePage:
         if self.grant is not None and who == words.APPLICANT and self.grant.state == GrantState.ACCEPTED:
             return self.grant.proof_due_on
         return None
+
+    # The stops of the way, and which one a state has reached.
+    STOPS = ("received", "check", "board", "decision")
+    REACHED = {
+        State.SUBMITTED: "check",
+        State.INCOMPLETE: "check",
+        State.RETURNED: "check",
+        State.ADMITTED: "board",
+        State.DEFERRED: "board",
+        State.RECOMMENDED: "decision",
+    }
+
+    @cached_property
+    def way(self) -> list[Stop]:
+        """Where the application is on its way to the decision, with days; for the group, while it waits."""
+        reached = self.REACHED.get(self.application.state)
+        if reached is None or not self.reader.is_applicant:
+            return []
+        place = self.STOPS.index(reached)
+        return [
+            self._stop(_("We have your application"), self.application.received_on, 0, place),
+            self._stop(_("We check it"), None, 1, place),
+            self._stop(_("The board looks at it"), self.board_day, 2, place),
+            self._stop(_("The town decides"), self.application.promised_on, 3, place, until=True),
+        ]
+
+    @staticmethod
+    def _stop(title: str, on: datetime.date | None, number: int, place: int, *, until: bool = False) -> Stop:
+        hint = "" if on is None else date_format(on)
+        if until and hint:
+            hint = _("by %s at the latest") % hint
+        if number < place:
+            return Stop(title, hint, _("done"), "success")
+        return Stop(title, hint, _("now"), "info") if number == place else Stop(title, hint)
+
+    @cached_property
+    def board_day(self) -> datetime.date | None:
+        """The day of the meeting the case is on the agenda of, else the one its round announced, if it is to come."""
+        item = self.application.board_items.filter(closed_at=None).select_related("meeting").first()
+        if item is not None:
+            return item.meeting.held_on
+        announced = self.application.round.board_meets_on if self.application.round else None
+        return announced if announced and announced >= clock.today() else None
+
+    @property
+    def wanted_time(self) -> str:
+        """That the group asked for more time, for both sides, while nobody has answered."""
+        application = self.application
+        if application.time_wanted_until is None or not (self.reader.is_applicant or self.reader.is_inside):
+            return ""
+        asked = {"day": date_format(application.time_wanted_until), "reason": application.time_wanted_reason}
+        return _("More time is asked for, until %(day)s: %(reason)s") % asked
 
     @property
     def note(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -166,6 +167,9 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
         elif application.state == State.ADMITTED:
             if not application.with_open_items:
                 yield _case(application, _("Put on the agenda of a meeting"), due=application.promised_on)
+        elif application.time_wanted_until is not None:
+            what = _("Wants time until %s: say yes or no") % date_format(application.time_wanted_until)
+            yield _case(application, what, since=application.answer_by)
         elif application.answer_by is not None and application.answer_by < today:
             yield _case(application, _("No answer came in time"), since=application.answer_by)
     papers = Application.objects.filter(municipality__in=towns, state=State.DRAFT, paper=True)

@@ -206,6 +206,70 @@ def test_return_takes_the_named_sections_back_and_leaves_the_others_done(draft, 
     assert (case.sections_done, case.changes_asked) == (["idea"], {"when": "Wann?"})
 
 
+# --- More time to answer ----------------------------------------------------------------------------------------------
+
+LATER = date(2026, 1, 20)
+
+
+def test_ask_for_time_until_a_later_day_is_noted_and_changes_nothing_else(draft, applicant, officer):
+    case = returned(draft, applicant, officer)
+
+    asked = carry_out(case, "ask_for_time", by=applicant, day=LATER, reason="Unsere Kassiererin ist krank.")
+
+    assert (asked.time_wanted_until, asked.time_wanted_reason) == (LATER, "Unsere Kassiererin ist krank.")
+    assert (asked.state, asked.answer_by) == (State.RETURNED, date(2026, 1, 5))
+    assert Message.objects.filter(kind="time").count() == 0
+
+
+@pytest.mark.parametrize("day", [date(2026, 1, 5), date(2020, 1, 1)])
+def test_ask_for_time_until_a_day_that_is_no_later_is_refused(draft, applicant, officer, day):
+    case = returned(draft, applicant, officer)
+
+    with pytest.raises(Refused):
+        carry_out(case, "ask_for_time", by=applicant, day=day, reason="Bitte.")
+
+    assert Application.objects.get(pk=case.pk).time_wanted_until is None
+
+
+def test_ask_for_time_twice_is_refused_until_somebody_answers(draft, applicant, officer):
+    case = carry_out(returned(draft, applicant, officer), "ask_for_time", by=applicant, day=LATER, reason="Bitte.")
+
+    with pytest.raises(Refused, match="already asked"):
+        carry_out(case, "ask_for_time", by=applicant, day=LATER, reason="Bitte, bitte.")
+
+    case = carry_out(case, "refuse_time", by=officer, reason="Die Sitzung ist am 10. Januar.")
+    again = carry_out(case, "ask_for_time", by=applicant, day=LATER, reason="Trotzdem, bitte.")
+    assert again.time_wanted_reason == "Trotzdem, bitte."
+
+
+def test_extend_answers_the_wish_and_writes_the_mail_as_a_draft(draft, applicant, officer):
+    case = carry_out(returned(draft, applicant, officer), "ask_for_time", by=applicant, day=LATER, reason="Bitte.")
+
+    given = carry_out(case, "extend", by=officer, day=LATER, reason="Gern.")
+
+    assert (given.answer_by, given.time_wanted_until, given.time_wanted_reason) == (LATER, None, "")
+    mail = Message.objects.get(kind="time")
+    assert (mail.recipient, mail.state) == (applicant.email, Message.State.DRAFT)
+    assert "Jan. 20, 2026" in mail.body
+    assert "Gern." in mail.body
+
+
+def test_refuse_time_keeps_the_day_and_tells_why(draft, applicant, officer):
+    case = carry_out(returned(draft, applicant, officer), "ask_for_time", by=applicant, day=LATER, reason="Bitte.")
+
+    kept = carry_out(case, "refuse_time", by=officer, reason="Die Sitzung ist am 10. Januar.")
+
+    assert (kept.answer_by, kept.time_wanted_until) == (date(2026, 1, 5), None)
+    mail = Message.objects.get(kind="time")
+    assert "Jan. 5, 2026" in mail.body
+    assert "Die Sitzung ist am 10. Januar." in mail.body
+
+
+def test_refuse_time_that_nobody_asked_for_is_refused(draft, applicant, officer):
+    with pytest.raises(Refused, match="Nobody asked"):
+        carry_out(returned(draft, applicant, officer), "refuse_time", by=officer, reason="Nein.")
+
+
 def test_resubmit_keeps_the_first_day_of_receipt_and_the_number(draft, applicant, officer):
     case = returned(draft, applicant, officer)
 

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 
 import pytest
+from django.utils import translation
 from django.utils.translation import gettext
 
 from applications.models import Letter
 from budgets.workflow import GrantState, PaymentState, ProofState
+from funding import clock
 from funding.clock import BERLIN
 from funding.gate import record, writes
 from funding.models import Event, User
@@ -23,6 +25,7 @@ from tests.factories import (
     make_organisation,
     make_payment,
     make_programme,
+    make_round,
     make_town,
     make_user,
 )
@@ -311,3 +314,74 @@ def test_case_page_makes_constant_queries(client, programme, town, officer, djan
     happen(case, "application.recommend", officer)
     with django_assert_num_queries(23):
         client.get(f"/cases/{case.pk}/")
+
+
+# --- The way to the decision ------------------------------------------------------------------------------------------
+
+
+def stops(case, user):
+    return [(str(stop.title), stop.hint, str(stop.status)) for stop in CasePage(case, user).way]
+
+
+def test_way_of_a_checked_case_names_the_day_of_its_meeting(town, programme, applicant):
+    case = make_application(
+        programme,
+        make_organisation(town, applicant),
+        state="admitted",
+        received_on=date(2026, 1, 2),
+        promised_on=date(2026, 3, 13),
+    )
+    meeting = Meeting.objects.create(municipality=town, programme=programme, held_on=date(2026, 2, 24))
+    BoardItem.objects.create(municipality=town, meeting=meeting, application=case, position=1)
+
+    with clock.at(date(2026, 1, 20)), translation.override("en"):
+        found = stops(case, applicant)
+
+    assert found == [
+        ("We have your application", "Jan. 2, 2026", "done"),
+        ("We check it", "", "done"),
+        ("The board looks at it", "Feb. 24, 2026", "now"),
+        ("The town decides", "by March 13, 2026 at the latest", ""),
+    ]
+
+
+def test_way_before_the_agenda_names_the_day_the_round_announced_while_it_is_to_come(town, programme, applicant):
+    entry = make_round(programme, name="Frühjahr", board_meets_on=date(2026, 2, 10))
+    case = make_application(
+        programme, make_organisation(town, applicant), state="submitted", round=entry, received_on=date(2026, 1, 2)
+    )
+
+    with clock.at(date(2026, 2, 10)):
+        on_the_day = CasePage(case, applicant).board_day
+    with clock.at(date(2026, 2, 11)):
+        the_day_after = CasePage(case, applicant).board_day
+
+    assert (on_the_day, the_day_after) == (date(2026, 2, 10), None)
+
+
+@pytest.mark.parametrize("state", ["draft", "rejected", "awarded", "withdrawn"])
+def test_way_is_shown_only_while_the_group_waits(town, programme, applicant, state):
+    case = make_application(programme, make_organisation(town, applicant), state=state)
+
+    assert stops(case, applicant) == []
+
+
+def test_way_is_the_groups_own_and_not_the_offices(town, programme, applicant, officer):
+    case = make_application(programme, make_organisation(town, applicant), state="submitted")
+
+    assert stops(case, officer) == []
+
+
+def test_wanted_time_is_shown_to_the_group_and_the_office(client, town, programme, applicant, officer):
+    case = make_application(
+        programme,
+        make_organisation(town, applicant),
+        state="returned",
+        time_wanted_until=date(2026, 3, 20),
+        time_wanted_reason="Unsere Kassiererin ist krank.",
+    )
+
+    with translation.override("en"):
+        seen = {CasePage(case, user).wanted_time for user in (applicant, officer)}
+
+    assert seen == {"More time is asked for, until March 20, 2026: Unsere Kassiererin ist krank."}
