@@ -20,8 +20,7 @@ def test_newcomer_mistypes_the_code_asks_for_another_and_arrives_where_they_were
     any_browsers, programme, mailoutbox
 ):
     newcomer = Applicant(any_browsers, viewport=PHONE)
-    newcomer.goes(f"/{programme.municipality.slug}/{programme.slug}/")
-    newcomer.follows(de("Apply now"))
+    newcomer.goes(f"/applications/new/{programme.pk}/")
     newcomer.types("Mail address", "neu@post.example")
     newcomer.presses(de("Send me a code"))
 
