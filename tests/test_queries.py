@@ -191,6 +191,7 @@ PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
     ("applications:list", "", "officer", 7, case("submitted")),
     ("applications:list", "", "auditor", 7, case("awarded")),
     ("applications:create", "programme", "officer", 8, case("draft")),
+    ("applications:create", "programme", "applicant", 10, case("draft")),
     ("applications:detail", "draft", "applicant", 9, plan_line("draft")),
     ("applications:detail", "draft", "applicant", 9, upload("draft")),
     ("applications:upload", "draft", "applicant", 6, upload("draft")),

@@ -492,6 +492,8 @@ def build(programme: Programme) -> dict[str, int]:
     save_with_history(town, by=SYSTEM, reason="demo")
     cast = Cast(town=town, programme=programme, today=clock.today())
     _engage_staff(cast)
+    programme.contact_name = cast.staff[Role.OFFICER].name
+    save_with_history(programme, by=SYSTEM, reason="demo")
     _open_rounds(cast)
     for sample in WITH_PROBLEMS:
         with clock.at(cast.day(-3)):

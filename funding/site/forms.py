@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from funding.bank import BankError, check_iban
@@ -13,6 +14,7 @@ from funding.calendar import STATES
 from funding.fields import GermanDateField, MoneyField, TextField
 from funding.models import Message, Municipality, Programme
 from funding.policies import Role
+from funding.presentation import FIRST
 
 LAND_NAMES = {"NW": _("North Rhine-Westphalia"), "BW": _("Baden-Württemberg")}
 LAENDER = [(code, LAND_NAMES[code]) for code in STATES]
@@ -158,6 +160,14 @@ class ProgrammeForm(forms.Form):
     summary = TextField(
         label=_("What is funded, in plain words"), required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
+    contact_name = TextField(
+        label=_("Who advises: name"),
+        required=False,
+        max_length=100,
+        help_text=_("What stays empty is the town's own."),
+    )
+    contact_phone = TextField(label=_("Who advises: phone"), required=False, max_length=50)
+    contact_email = forms.EmailField(label=_("Who advises: mail address"), required=False, max_length=254)
     cap_per_project_cents = MoneyField(label=_("Highest grant per project"), required=False)
     budget_per_year_cents = MoneyField(
         label=_("Budget per year"), required=False, help_text=_("For years that are opened from now on.")
@@ -176,6 +186,30 @@ class ProgrammeForm(forms.Form):
     minor_change_cents = MoneyField(label=_("Minor changes up to (Bagatelle)"))
     small_claim_cents = MoneyField(label=_("Claims that are not pursued, up to"))
     individuals_may_apply = forms.BooleanField(label=_("Single people may apply"), required=False)
+
+    def __init__(self, data: Any = None, *, programme: Programme) -> None:
+        initial = {name: getattr(programme, name) for name in self.base_fields}
+        super().__init__(data, initial=initial)
+        self.texts = programme.texts
+        names = dict(LANGUAGES)
+        self.summaries = {f"summary_{code}": code for code in programme.municipality.languages if code != FIRST}
+        for name, code in self.summaries.items():
+            self.fields[name] = TextField(
+                label=gettext("What is funded, in plain words: %s") % names.get(code, code),
+                required=False,
+                initial=self.texts.get(code, {}).get("summary", ""),
+                widget=forms.Textarea(attrs={"rows": 5, "lang": code, "dir": "auto"}),
+            )
+        self.order_fields(["name", "basis", "summary", *self.summaries])
+
+    def to_save(self) -> dict[str, Any]:
+        """Field of the programme -> value; what the languages say besides the summary stays."""
+        values = {name: value for name, value in self.cleaned_data.items() if name not in self.summaries}
+        values["texts"] = dict(self.texts)
+        for name, code in self.summaries.items():
+            if self.cleaned_data[name] or code in self.texts:
+                values["texts"][code] = {**self.texts.get(code, {}), "summary": self.cleaned_data[name]}
+        return values
 
 
 class RoundForm(forms.Form):

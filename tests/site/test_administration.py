@@ -199,6 +199,23 @@ def test_administrator_changes_settings(client, town, administrator):
     assert (answer.status_code, programme.cap_per_project_cents) == (302, 6_000_00)
 
 
+def test_administrator_names_who_advises_and_writes_the_summary_in_each_language(client, town, administrator):
+    type(town).objects.update(languages=["de", "tr"])
+    programme = make_programme(town, texts={"tr": {"words": {"Mieten": "Kira"}}, "ru": {"summary": "Проекты."}})
+    page = client.get(f"/programmes/{programme.pk}/")
+    values = {field.name: field.value() for field in page.context["form"] if field.value() not in (None, False)}
+    values |= {"contact_name": "Nermin Sander", "summary_tr": "Küçük projeler."}
+
+    client.post(f"/programmes/{programme.pk}/", values)
+
+    programme.refresh_from_db()
+    assert programme.contact_name == "Nermin Sander"
+    assert programme.texts == {
+        "tr": {"words": {"Mieten": "Kira"}, "summary": "Küçük projeler."},
+        "ru": {"summary": "Проекты."},
+    }
+
+
 def test_round_is_opened_with_its_promises(client, town, administrator):
     programme = make_programme(town)
 

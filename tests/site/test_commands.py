@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command, load_command_class
+from django.utils import translation
 
 from applications.models import Application, Letter, Organisation
 from budgets.models import BudgetYear, PaymentRun
@@ -20,9 +21,10 @@ from funding.events import entry_hash, head_file
 from funding.gate import record, writes
 from funding.models import Category, Event, EventDetails, EventHead, Municipality, Programme
 from funding.policies import SYSTEM
-from funding.programmes import FOLDER
+from funding.programmes import FOLDER, parse
 from funding.site.imports import SAMPLES
 from funding.site.management.base import BaseCommand
+from funding.toml import FileError
 from tests.factories import make_application, make_letter, make_organisation, make_programme, make_town, make_user
 
 PROGRAMMES = sorted(FOLDER.glob("*.toml"))
@@ -171,6 +173,73 @@ def test_programme_file_with_other_values_shows_each_change(unna, write):
         "programme.cap_per_project": ["5000.00", "6000.00"],
         "categories.personnel.eligible_share": ["0.5000", "0.6000"],
     }
+
+
+def test_unna_says_everything_to_the_public_in_its_five_languages(unna):
+    ideas = {code: [idea.language for idea in _ideas_in(code, unna)] for code in unna.municipality.languages}
+
+    assert ideas == {code: [code] * 8 for code in ("de", "en", "tr", "ar", "ru")}
+    assert {code: sorted(unna.texts[code]) for code in unna.texts} == {
+        code: ["name", "summary", "words"] for code in ("en", "tr", "ar", "ru")
+    }
+    lists = {category.name for category in unna.categories.all()} | {*unna.criteria, *unna.taxonomies["action_fields"]}
+    assert {code: set(unna.texts[code]["words"]) for code in unna.texts} == dict.fromkeys(unna.texts, lists)
+
+
+def _ideas_in(code, programme):
+    with translation.override(code):
+        return programme.ideas_shown()
+
+
+IDEA = """
+[[ideas]]
+slug = "tours"
+title = "Führungen"
+summary = "Menschen zeigen ihr Viertel."
+[[ideas.costs]]
+category = "material"
+what = "Plan"
+quantity = "500"
+unit_price = "0.62"
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "where"),
+    [
+        ('slug = "tours"', 'slug = "Two words"', "ideas[1].slug"),
+        ('title = "Führungen"', 'title = "' + "x" * 201 + '"', "ideas[1].title"),
+        ('title = "Führungen"', 'title = {en = "Tours"}', "ideas[1].title"),
+        ('quantity = "500"', 'quantity = "many"', "ideas[1].costs[1].quantity"),
+        ('unit_price = "0.62"', 'unit_price = "0,62"', "ideas[1].costs[1].unit_price"),
+        ('category = "material"', 'category = "gold"', "ideas"),
+        ('summary = "Menschen zeigen ihr Viertel."', "", "summary"),
+        ("[[ideas]]", "[texts.deutsch]\n[[ideas]]", "texts.deutsch"),
+        ("[[ideas]]", "[texts.en]\nname = 5\n[[ideas]]", "texts.en.name"),
+        ("[[ideas]]", "[texts.en]\nwords = 5\n[[ideas]]", "texts.en.words"),
+    ],
+)
+def test_programme_file_with_a_text_that_cannot_be_used_names_the_place(before, after, where):
+    town = (FOLDER / "unna.toml").read_text(encoding="utf-8").partition("[texts.en]")[0]
+
+    with pytest.raises(FileError) as refusal:
+        parse((town + IDEA.replace(before, after, 1)).encode())
+
+    assert where in str(refusal.value)
+
+
+def test_idea_of_a_programme_file_may_be_german_alone():
+    town = (FOLDER / "unna.toml").read_text(encoding="utf-8").partition("[texts.en]")[0]
+
+    assert parse((town + IDEA).encode()).programme["ideas"] == [
+        {
+            "slug": "tours",
+            "title": {"de": "Führungen"},
+            "summary": {"de": "Menschen zeigen ihr Viertel."},
+            "goals": {},
+            "costs": [{"category": "material", "what": {"de": "Plan"}, "quantity": "500", "unit_price_cents": 62}],
+        }
+    ]
 
 
 def test_programme_file_keeps_the_prizes(db):

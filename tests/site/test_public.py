@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from budgets.operations import open_year, post
 from funding import clock
@@ -178,3 +179,76 @@ def test_frame_of_nobody_shows_no_menu(client, db):
     frame = client.get("/imprint/").context["frame"]
 
     assert (frame["person"], frame["nav"], frame["home"]) == ("", [], "/")
+
+
+# --- The budget meter, the texts, the contact -------------------------------------------------------------------------
+
+
+def meter_of(client, programme, shown=""):
+    with clock.at(date(2026, 3, 16)):
+        return client.get(f"/unna/{programme.slug}/meter/", {"shown": shown}, headers={"hx-request": "true"})
+
+
+def test_meter_is_drawn_with_its_figures_in_words(client, programme):
+    text = meter_of(client, programme).content.decode()
+
+    assert 'role="img" aria-labelledby="meter-title meter-figures"' in text
+    assert "style=" not in text
+    assert "20.000,00" in text.partition("<desc")[2].partition("</desc>")[0]
+
+
+def test_meter_that_shows_the_figures_of_now_is_left_alone(client, programme):
+    answer = meter_of(client, programme, shown=Meter(2026, 20_000_00, 20_000_00).mark)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_meter_changes_when_money_was_promised(client, programme):
+    case = make_application(programme, make_organisation(programme.municipality), state="recommended")
+    with clock.at(date(2026, 3, 16)):
+        post(open_year(programme, 2026, by=SYSTEM), "commit", 1_000_00, by=SYSTEM, application=case)
+
+    answer = meter_of(client, programme, shown=Meter(2026, 20_000_00, 20_000_00).mark)
+
+    assert answer.context["meter"].free_cents == 19_000_00
+
+
+def test_meter_opened_as_a_page_leads_to_the_programme(client, programme):
+    assert client.get("/unna/integration/meter/")["Location"] == "/unna/integration/"
+
+
+def test_programme_speaks_the_readers_language_where_the_town_gave_it(programme):
+    programme.texts = {"en": {"summary": "Small projects.", "words": {"Material": "Things"}}}
+    with translation.override("en"):
+        said = (programme.shown_summary, programme.shown_name, programme.word("Material"), programme.word("Mieten"))
+    with translation.override("tr"):
+        other = programme.shown_summary
+
+    assert said == ("Small projects.", programme.name, "Things", "Mieten")
+    assert other == "Kleine Projekte."
+
+
+def test_contact_is_the_programmes_and_else_the_towns(client, programme):
+    Programme.objects.update(contact_name="Nermin Sander", contact_phone="02303 103-1")
+
+    contact = client.get("/unna/integration/").context["programme"].contact
+
+    assert (contact.name, contact.phone, contact.email) == (
+        "Nermin Sander",
+        "02303 103-1",
+        programme.municipality.email,
+    )
+
+
+def test_home_lists_a_programme_once_and_those_to_come_last(client, programme, town):
+    make_round(programme, closes_on=date(2026, 4, 1))
+    coming = make_programme(town, name="Kommt")
+    coming.rounds.all().delete()
+    make_round(coming, opens_on=date(2026, 3, 17), closes_on=date(2026, 3, 18))
+
+    rounds = at(date(2026, 3, 16), client, "/").context["rounds"]
+
+    assert [(entry.programme, entry.closes_on) for entry in rounds] == [
+        (programme, date(2026, 4, 1)),
+        (coming, date(2026, 3, 18)),
+    ]

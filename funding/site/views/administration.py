@@ -151,10 +151,9 @@ def _summary(loaded: operations.Loaded) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def programme_edit(request: HttpRequest, pk: int) -> HttpResponse:
     programme = _programme(request, pk)
-    initial = {name: getattr(programme, name) for name in ProgrammeForm.base_fields}
-    form = ProgrammeForm(request.POST or None, initial=initial)
+    form = ProgrammeForm(request.POST or None, programme=programme)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+        values = form.to_save()
         if _tried(form, lambda: operations.change_settings(programme, values, by=request.user)):
             messages.success(request, _("The settings of the programme are saved."))
             return redirect("programmes")
