@@ -19,7 +19,7 @@ ARGUMENTS = {
     "programme": lambda w: [w["town"].slug, w["programme"].slug],
     **{
         name: lambda w: [w["town"].slug, w["programme"].slug]
-        for name in ("programme-meter", "take-idea", "begin", "eligibility-result")
+        for name in ("programme-meter", "poster", "take-idea", "begin", "eligibility-result")
     },
     "eligibility": lambda w: [w["town"].slug, w["programme"].slug, "who"],
     "setup": lambda w: ["no-such-token"],

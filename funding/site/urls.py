@@ -32,6 +32,7 @@ urlpatterns = [
     path("demo/mail/", demo.mail, name="demo-mail"),
     path("<slug:town>/<slug:programme>/", public.programme, name="programme"),
     path("<slug:town>/<slug:programme>/meter/", public.programme_meter, name="programme-meter"),
+    path("<slug:town>/<slug:programme>/poster/", public.poster, name="poster"),
     path("<slug:town>/<slug:programme>/idea/", eligibility.take_idea, name="take-idea"),
     path("<slug:town>/<slug:programme>/begin/", eligibility.begin, name="begin"),
     path("<slug:town>/<slug:programme>/check/result/", eligibility.result, name="eligibility-result"),

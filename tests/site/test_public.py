@@ -252,3 +252,13 @@ def test_home_lists_a_programme_once_and_those_to_come_last(client, programme, t
         (programme, date(2026, 4, 1)),
         (coming, date(2026, 3, 18)),
     ]
+
+
+def test_poster_says_what_is_funded_in_each_language_and_leads_to_the_programme(client, programme):
+    Programme.objects.update(texts={"ar": {"summary": "مشاريع صغيرة."}})
+
+    context = client.get("/unna/integration/poster/").context
+
+    assert context["languages"] == [("de", False, "Kleine Projekte."), ("ar", True, "مشاريع صغيرة.")]
+    assert context["address"] == "http://testserver/unna/integration/"
+    assert (context["size"], context["path"][:11]) == (37, "M4 4h1v1h-1")

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +18,8 @@ from applications.views.beginning import Beginning
 from funding import clock
 from funding.models import Municipality, Programme, Round
 from funding.policies import is_officer
-from funding.site import meter
+from funding.presentation import FIRST
+from funding.site import meter, qr
 from funding.site.operations import choose_language
 from funding.site.views.eligibility import may_begin, programme_at
 
@@ -81,6 +84,28 @@ def programme_meter(request: HttpRequest, town: str, programme: str) -> HttpResp
         return HttpResponse(status=204)
     context = {"programme": found, "town": found.municipality, "meter": reading}
     return render(request, "site/_meter.html", context)
+
+
+@require_safe
+def poster(request: HttpRequest, town: str, programme: str) -> HttpResponse:
+    """A sheet to print: what is funded in each of the town's languages, and a code that leads to the programme."""
+    found = programme_at(town, programme)
+    address = request.build_absolute_uri(reverse("programme", args=[town, programme]))
+    size, path = qr.path(address)
+    languages = []
+    for code in found.municipality.languages or [FIRST]:
+        with translation.override(code):
+            if code == FIRST or found.shown_summary != found.summary:
+                languages.append((code, translation.get_language_bidi(), found.shown_summary))
+    context = {
+        "programme": found,
+        "town": found.municipality,
+        "address": address,
+        "size": size,
+        "path": path,
+        "languages": languages,
+    }
+    return render(request, "site/poster.html", context)
 
 
 def _share(share: Decimal) -> str:
