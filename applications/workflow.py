@@ -104,7 +104,8 @@ class ApplicationWorkflow(Machine):
         self.officer_note, self.changes_asked, self.answer_by = reason, sections, answer_by
         self.returned_on = clock.today()
         # What was asked for counts as done again when its section is saved; the other sections stay done.
-        self.sections_done = [slug for slug in self.sections_done if slug not in sections]  # type: ignore[has-type]
+        for slug in sections:
+            self.progress(slug).done = False  # type: ignore[attr-defined]
 
     @transition(
         state,

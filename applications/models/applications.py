@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from applications import rules
 from applications.models.organisations import Organisation
+from applications.sections import BY_SLUG, OF_ORGANISATION, Progress
 from applications.workflow import ApplicationWorkflow, State
 from funding.models import Programme, Round, Tenant, User
 from funding.policies import Role
@@ -124,10 +125,10 @@ class Application(ApplicationWorkflow, Tenant):
     end = models.DateField(null=True, blank=True)
     early_start = models.CharField(max_length=10, choices=EarlyStart, blank=True, default="")
     short = models.BooleanField(default=False, help_text="So small that the short form is enough")
-    sections_done = models.JSONField(default=list, blank=True, help_text="Sections their writer called done")
+    sections = models.JSONField(default=dict, blank=True, help_text="How far each section is: applications/sections.py")
     declared = models.JSONField(default=dict, blank=True, help_text="declaration -> moment of the tick")
 
-    history = HistoricalRecords(excluded_fields=["search"])
+    history = HistoricalRecords(excluded_fields=["search", "sections"])
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
@@ -147,6 +148,15 @@ class Application(ApplicationWorkflow, Tenant):
 
     def __str__(self) -> str:
         return self.title or str(_("(no title yet)"))
+
+    def progress(self, slug: str) -> Progress:
+        """How far a section is, with what was typed in it and cannot be read yet."""
+        return Progress(self.sections, slug, self.organisation.sections if slug in OF_ORGANISATION else self.sections)
+
+    @property
+    def unclear(self) -> list[str]:
+        """The sections in which an answer was typed that cannot be read yet."""
+        return [slug for slug in BY_SLUG if self.progress(slug).typed]
 
     @property
     def plan(self) -> rules.Plan:

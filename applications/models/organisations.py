@@ -48,7 +48,8 @@ class Organisation(Tenant):
     gemeinnuetzig_until = models.DateField(null=True, blank=True)
     input_tax = models.CharField(max_length=10, choices=InputTax, default=InputTax.NO)
     demo = models.BooleanField(default=False)
-    history = HistoricalRecords()
+    sections = models.JSONField(default=dict, blank=True, help_text="Who wrote which answer: applications/sections.py")
+    history = HistoricalRecords(excluded_fields=["sections"])
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(input_tax__in=["no", "yes", "partly"]), name="input_tax")]

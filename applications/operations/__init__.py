@@ -1,14 +1,7 @@
 """Verbs that write applications: drafts, sending in, files, letters."""
 
-from applications.operations.drafts import (
-    DECLARATIONS,
-    OPEN_STATES,
-    declare,
-    may_be_written,
-    save_answers,
-    set_consents,
-    start,
-)
+from applications.operations.answers import OPEN_STATES, Other, Overtaken, Sent, autosave, may_be_written, save_answers
+from applications.operations.drafts import DECLARATIONS, declare, set_consents, start
 from applications.operations.files import add_upload, may_add_upload, remove_upload
 from applications.operations.letters import issue_letter, open_letter, record_handover, record_posting
 from applications.operations.members import (
@@ -35,8 +28,12 @@ __all__ = [
     "DECLARATIONS",
     "OPEN_STATES",
     "CannotSubmit",
+    "Other",
+    "Overtaken",
+    "Sent",
     "accept_invitation",
     "add_upload",
+    "autosave",
     "change_right",
     "declare",
     "hindrances",

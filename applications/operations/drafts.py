@@ -1,22 +1,19 @@
-"""Writing a draft: begin it, answer section by section, declare and consent."""
+"""Around the answers of a draft: begin it, declare and consent."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from applications import policies
 from applications.models import (
     Application,
     Consent,
-    CostLine,
-    FinancingLine,
     Membership,
     Organisation,
 )
-from applications.workflow import State
+from applications.operations.answers import may_be_written
 from funding import clock
 from funding.gate import Refused, lock, record, save_with_history, writes
 from funding.models import Programme
@@ -24,7 +21,6 @@ from funding.policies import is_officer
 from funding.presentation import IdeaCost
 
 DECLARATIONS = ("not-begun", "true", "authorised", "other-funding", "privacy")
-OPEN_STATES = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
 
 
 @writes
@@ -94,76 +90,6 @@ def _new_organisation(programme: Programme, *, by: Any, joins: bool, legal_form:
         )
         by.__dict__.pop("_rights", None)  # the person's rights were loaded before this one existed
     return organisation
-
-
-def may_be_written(application: Application, user: Any) -> bool:
-    """The answers can be changed by this person now: a draft, or a case that was returned."""
-    return application.state in OPEN_STATES and policies.may_edit(application, user)
-
-
-@writes
-def save_answers(
-    application: Application,
-    section: str,
-    *,
-    by: Any,
-    version: int | None = None,
-    answers: dict[str, Any] | None = None,
-    organisation: dict[str, Any] | None = None,
-    costs: list[dict[str, Any]] | None = None,
-    financing: list[dict[str, Any]] | None = None,
-    done: bool = True,
-) -> Application:
-    """Write the answers of one section. Raises Stale, PermissionDenied, or Refused when it was sent meanwhile."""
-    fresh = lock(application, version=version)
-    if not policies.may_edit(fresh, by):
-        raise PermissionDenied("not your application")
-    if not may_be_written(fresh, by):
-        raise Refused(_("The application was already sent. Its answers can only be changed when it is returned."))
-    for name, value in (answers or {}).items():
-        setattr(fresh, name, value)
-    if organisation:
-        # Two drafts of one organisation: each writes only onto what the other has written.
-        fresh.organisation = Organisation.objects.select_for_update().get(pk=fresh.organisation_id)
-        for name, value in organisation.items():
-            setattr(fresh.organisation, name, value)
-        save_with_history(fresh.organisation, by=by, reason=section)
-        if not fresh.organisation.deducts:
-            _count_gross(fresh, by=by)
-    if costs is not None:
-        _replace_lines(fresh, CostLine, costs, by=by)
-    if financing is not None:
-        _replace_lines(fresh, FinancingLine, financing, by=by)
-    sections = set(fresh.sections_done)
-    fresh.sections_done = sorted(sections | {section} if done else sections - {section})
-    fresh.version += 1
-    fresh.refresh_search()
-    save_with_history(fresh, by=by, reason=section)
-    return fresh
-
-
-def _count_gross(application: Application, *, by: Any) -> None:
-    """Who gets no input tax back counts what the offers say."""
-    for line in application.costs.exclude(deductible_cents=0, tax_percent=0):
-        line.tax_percent = line.deductible_cents = 0
-        save_with_history(line, by=by, reason="plan")
-
-
-def _replace_lines(application: Application, model: type[models.Model], rows: list[dict[str, Any]], *, by: Any) -> None:
-    """Make the lines of a plan equal to `rows`, keeping a line's identity (and its history) by its place."""
-    present = list(model.objects.filter(application=application).order_by("position", "pk"))  # type: ignore[attr-defined]
-    for position, row in enumerate(rows, start=1):
-        line = (
-            present.pop(0) if present else model(municipality_id=application.municipality_id, application=application)
-        )
-        values = {**row, "position": position}
-        if line.pk and all(getattr(line, name) == value for name, value in values.items()):
-            continue
-        for name, value in values.items():
-            setattr(line, name, value)
-        save_with_history(line, by=by, reason="plan")
-    for line in present:
-        line.delete()
 
 
 @writes

@@ -14,7 +14,7 @@ from applications.models import (
     Application,
     Upload,
 )
-from applications.operations.drafts import may_be_written
+from applications.operations.answers import may_be_written
 from applications.workflow import ENDED
 from funding import clock
 from funding.gate import Refused, lock, record, save_with_history, writes

@@ -15,7 +15,8 @@ from applications.models import (
     Application,
     Submission,
 )
-from applications.operations.drafts import DECLARATIONS, OPEN_STATES, declare, set_consents
+from applications.operations.answers import OPEN_STATES
+from applications.operations.drafts import DECLARATIONS, declare, set_consents
 from applications.workflow import State
 from funding import clock, outbox
 from funding.gate import Refused, carries, lock, perform, save_with_history, writes
@@ -57,13 +58,14 @@ def hindrances(application: Application, on: date) -> list[str]:
     """Everything that keeps the application from being sent on a day: missing answers and problems of the plan."""
     missing = missing_answers(application)
     problems = application.problems(on)
+    unclear = [f"unclear-{slug}" for slug in application.unclear]
     # An IBAN or dates that are missing are said once.
-    return missing + [code for code in problems if not (code == "iban-invalid" and "missing-iban" in missing)]
+    return unclear + missing + [code for code in problems if not (code == "iban-invalid" and "missing-iban" in missing)]
 
 
 def snapshot(application: Application) -> dict[str, Any]:
     """What was sent in, as plain values: answers, organisation, plan, declarations, consents."""
-    skipped = {"search", "version", "updated_at", "changes_asked", "officer_note", "sections_done"}
+    skipped = {"search", "version", "updated_at", "changes_asked", "officer_note", "sections"}
     answers = {
         field.attname: field.value_from_object(application)
         for field in application._meta.concrete_fields
