@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications import rules
+from applications.sections import BY_SLUG
 from applications.workflow import State
 from funding import money
 
@@ -16,6 +17,13 @@ from funding import money
 
 # code -> (section that mends it, sentence). Each says what is wrong and what to do.
 SENTENCES: dict[str, tuple[str, Any]] = {
+    **{
+        f"unclear-{slug}": (
+            slug,
+            gettext_lazy("One answer is not right yet. What you typed is kept; please look at it."),
+        )
+        for slug in BY_SLUG
+    },
     "missing-name": ("organisation", gettext_lazy("The name of your group or organisation is missing.")),
     "missing-legal-form": ("organisation", gettext_lazy("Please say what kind of group or organisation you are.")),
     "missing-address": ("organisation", gettext_lazy("Street, postal code or town is missing. Letters go there.")),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/receipt/<int:number>/", views.receipt, name="receipt"),
     path("<int:pk>/move/<slug:name>/", views.move, name="move"),
     path("<int:pk>/<slug:section>/", views.edit, name="edit"),
+    path("<int:pk>/<slug:section>/autosave/", views.autosave, name="autosave"),
 ]
 
 # Files lie under unguessable names and are still served by permission only.

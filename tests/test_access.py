@@ -47,6 +47,7 @@ ARGUMENTS = {
     "applications:receipt": lambda w: [w["submitted"].pk, w["submission"].number],
     "applications:move": lambda w: [w["submitted"].pk, "withdraw"],
     "applications:edit": lambda w: [w["returned"].pk, "idea"],
+    "applications:autosave": lambda w: [w["returned"].pk, "idea"],
     "review:check": lambda w: [w["submitted"].pk],
     "review:return": lambda w: [w["submitted"].pk],
     "review:advice": lambda w: [w["submitted"].pk],

@@ -1,7 +1,7 @@
 """The plan as people type it: lines of cost and lines of money."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications import rules
-from applications.forms.sections import SectionForm
+from applications.forms.sections import ABOUT_THE_PAGE, SectionForm
 from applications.models import (
     Application,
     CostLine,
@@ -180,12 +180,14 @@ _LINE_BUTTON = re.compile(r"(add|copy|remove)-(costs|financing)(?:-([0-9]{1,2}))
 class CostsForm(SectionForm):
     """The plan: lines of cost and lines of money, with buttons that add, copy and remove them without a script."""
 
+    section = "costs"
+
     def __init__(self, data: Any = None, *, application: Application, partial: bool = False) -> None:
         button = next((found for name in data or () if (found := _LINE_BUTTON.fullmatch(name))), None)
         self.is_rearranged = button is not None or "calculate" in (data or ())
         super().__init__(None if self.is_rearranged else data, application=application, partial=partial)
         if self.is_rearranged:
-            self.initial["version"] = data.get("version")
+            self.initial |= {name: data.get(name) for name in ABOUT_THE_PAGE}
         self.costs = self._lines("costs", Costs, data, button, **self._cost_options)
         self.financing = self._lines("financing", Money, data, button)
         self.formsets = (self.costs, self.financing)
@@ -209,11 +211,11 @@ class CostsForm(SectionForm):
         stored = [
             {name: getattr(line, name) for name in form.base_fields} for line in getattr(self.application, prefix).all()
         ]
+        typed = self.application.progress(self.section).typed
+        if prefix in typed:
+            return typed[prefix]
         first = {"quantity": Decimal(1)} if prefix == "costs" else {"kind": FinancingLine.Kind.GRANT}
         return stored or [first]
-
-    def stored(self, name: str) -> Any:
-        return self.application.version
 
     def is_valid(self) -> bool:
         if self.is_rearranged:
@@ -232,11 +234,29 @@ class CostsForm(SectionForm):
     def is_complete(self) -> bool:
         return bool(self.costs.lines())
 
-    def to_save(self) -> dict[str, Any]:
-        return {
-            "costs": [line.as_row() for line in self.costs.lines()],
-            "financing": [line.as_row() for line in self.financing.lines()],
-        }
+    def _answers(self, names: Iterable[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The lines of cost are one answer, those of money another."""
+        values, typed = {}, {}
+        for lines in self.formsets:
+            if names is not None and not any(name.startswith(f"{lines.prefix}-") for name in names):
+                continue
+            if lines.is_bound and lines.is_valid():
+                values[lines.prefix] = [line.as_row() for line in lines.lines()]
+            else:
+                typed[lines.prefix] = _typed_rows(self.data, lines.prefix, lines.form)
+        return values, typed
+
+    def show_typed(self) -> None:
+        """The rows already stand as they were typed: say what is wrong with them."""
+        for lines in self.formsets:
+            if lines.prefix in self.application.progress(self.section).typed:
+                self._show_errors(lines)
+
+    @staticmethod
+    def _show_errors(lines: LineFormSet) -> None:
+        for row, line in enumerate(lines.forms):
+            read = type(line)(_as_typed(lines.initial[row]), **lines.form_kwargs)
+            line._errors = read.errors
 
     def plan(self) -> rules.Plan:
         """The plan as it stands on the page; lines that cannot be read yet are left out."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
@@ -15,10 +16,13 @@ from applications.models import (
     LegalForm,
     Organisation,
 )
+from applications.operations import Sent
 from funding.bank import BankError, check_iban, format_iban, sepa_text
 from funding.fields import GermanDateField, TextField
 
 LONG_TEXT = 5000
+ABOUT_THE_PAGE = ("version", "page")
+KNOWN = "known-"  # before the name of a question: the version of its answer this page has shown since
 
 
 def _long(label: Any, help_text: Any = "", *, required: bool = False, rows: int = 5) -> TextField:
@@ -40,10 +44,13 @@ def _choices(values: Iterable[str], present: Iterable[str] = ()) -> list[tuple[s
 class SectionForm(forms.Form):
     """The questions of one section. A field bears the name of what it answers on the application or organisation.
 
-    `partial` lets questions stay open ("save and come back"); what is typed must still be right.
+    `partial` lets questions stay open ("save and come back"); what is typed must still be right. `version` and `page`
+    tell what this page knew when it was made (see `operations.Sent`).
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+    page = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+    section: str
     of_organisation: tuple[str, ...] = ()
     prefilled: tuple[str, ...] = ()  # has an answer before anybody gave one
     formsets: tuple = ()
@@ -52,9 +59,11 @@ class SectionForm(forms.Form):
     def __init__(self, data: Any = None, *, application: Application, partial: bool = False) -> None:
         self.application = application
         super().__init__(data)
-        self.initial = {name: self.stored(name) for name in self.base_fields}
+        self.initial = {name: self.stored(name) for name in self.base_fields if name not in ABOUT_THE_PAGE}
+        self.initial["version"] = application.progress(self.section).version
         self.prepare()
-        self.needed = [name for name, field in self.fields.items() if field.required and name != "version"]
+        self.questions = [name for name in self.fields if name not in ABOUT_THE_PAGE]
+        self.needed = [name for name in self.questions if self.fields[name].required]
         for name in self.needed:
             self.fields[name].required = not partial
             self.fields[name].error_messages["required"] = _("Please answer this question.")
@@ -70,7 +79,7 @@ class SectionForm(forms.Form):
     @property
     def is_begun(self) -> bool:
         """Whether one of the questions that need an answer has one (where none does: any question)."""
-        asked = [name for name in self.needed or self.fields if name not in ("version", *self.prefilled)]
+        asked = [name for name in self.needed or self.questions if name not in self.prefilled]
         return any(self.initial[name] for name in asked)
 
     @property
@@ -84,15 +93,92 @@ class SectionForm(forms.Form):
         given = [name for name, value in self.cleaned_data.items() if value not in (None, "", [])]
         return set(self.needed) <= set(given)
 
-    def to_save(self) -> dict[str, Any]:
-        """The keywords of `operations.save_answers`."""
-        values = {name: value for name, value in self.cleaned_data.items() if name != "version"}
-        about = {name: values.pop(name) for name in self.of_organisation if name in values}
-        return {"answers": values, "organisation": about}
+    # --- What was typed ---------------------------------------------------------------------------------------------
+
+    def sent(self, names: Iterable[str] | None = None) -> Sent:
+        """What this page sends: all its answers, or those whose inputs bear one of these `names`."""
+        answers = self._answers(names)
+        versions = {
+            name: int(found)
+            for name in self.questions
+            if (found := self.data.get(f"{KNOWN}{name}", "")).isdecimal() and len(found) < 10
+        }
+        return Sent(*answers, version=self._known_version(), versions=versions, page=self.data.get("page", "")[:200])
+
+    def _known_version(self) -> int:
+        """A page that does not say what it knew knew nothing."""
+        found = str(self.data.get("version", ""))
+        return int(found) if found.isdecimal() and len(found) < 10 else 0
+
+    def _answers(self, names: Iterable[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(what can be kept as it is, what cannot be read yet) of the questions asked about."""
+        read = self._reading(self.data, self._asked(self.questions if names is None else self._questions_of(names)))
+        values = {name: value for name, value in read.cleaned_data.items() if name in self.questions}
+        return values, {name: read.typed(name) for name in read.errors if name in self.questions}
+
+    def _asked(self, questions: Iterable[str]) -> list[str]:
+        """Those a page has really sent; of boxes nobody ticked there is no trace, so a page of ours counts as one."""
+        if not self.data.get("version"):
+            return []
+        widgets = {name: self.fields[name].widget for name in questions}
+        return [name for name, widget in widgets.items() if not widget.value_omitted_from_data(self.data, {}, name)]
+
+    def _questions_of(self, names: Iterable[str]) -> list[str]:
+        """The questions to which inputs of these names belong; a date has three."""
+        found = []
+        for name in self.questions:
+            parts = getattr(self.fields[name].widget, "widgets_names", [""])
+            if {f"{name}{part}" for part in parts} & set(names):
+                found.append(name)
+        return found
+
+    def _reading(self, data: Any, questions: Iterable[str]) -> "SectionForm":
+        """This form with some of its questions only, each of which may stay open."""
+        form = type(self)(data, application=self.application, partial=True)
+        for name in set(form.fields) - set(questions):
+            del form.fields[name]
+        form.full_clean()
+        return form
+
+    def typed(self, name: str) -> Any:
+        """The answer as it was typed."""
+        return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+
+    def show_typed(self) -> None:
+        """Show what was typed last and cannot be read yet instead of what is kept, each with its sentence."""
+        typed = {
+            name: value
+            for name, value in self.application.progress(self.section).typed.items()
+            if name in self.questions
+        }
+        if typed:
+            self.initial.update(typed)
+            self._errors = self._reading(self._as_sent(typed), typed).errors
+
+    def _as_sent(self, answers: dict[str, Any]) -> QueryDict:
+        """Answers as a browser would send them."""
+        data = QueryDict(mutable=True)
+        for name, value in answers.items():
+            for part, values in self.inputs_of(name, value).items():
+                data.setlist(part, values)
+        return data
+
+    def inputs_of(self, name: str, value: Any) -> dict[str, list[str]]:
+        """The inputs of a question, each with the values it has when the answer is `value`."""
+        field = self.fields[name]
+        if isinstance(field.widget, forms.MultiWidget):
+            parts = value if isinstance(value, list) else field.widget.decompress(value)
+            names = [f"{name}{part}" for part in field.widget.widgets_names]
+            return {part: [_as_text(found)] for part, found in zip(names, parts, strict=True)}
+        if isinstance(field.widget, forms.CheckboxInput):
+            return {name: ["on"] if value else []}
+        if isinstance(value, list):
+            return {name: [_as_text(found) for found in value]}
+        return {name: [_as_text(field.prepare_value(value))]}
 
     def pairs(self) -> list[tuple[Any, Any]]:
         """(question, answer) as they stand, for the page on which people check their answers."""
-        return [(field.label, self._shown(name, field)) for name, field in self.fields.items() if name != "version"]
+        return [(self.fields[name].label, self._shown(name, self.fields[name])) for name in self.questions]
 
     def _shown(self, name: str, field: forms.Field) -> Any:
         value = self.initial[name]
@@ -107,7 +193,12 @@ class SectionForm(forms.Form):
         return value
 
 
+def _as_text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 class OrganisationForm(SectionForm):
+    section = "organisation"
     of_organisation = (
         "name",
         "legal_form",
@@ -159,6 +250,7 @@ class OrganisationForm(SectionForm):
 
 
 class IdeaForm(SectionForm):
+    section = "idea"
     prefilled = ("language",)
     title = TextField(
         label=gettext_lazy("What is your project called?"),
@@ -218,6 +310,7 @@ def _language_name(code: str) -> str:
 
 
 class WhenForm(SectionForm):
+    section = "when"
     start = GermanDateField(
         label=gettext_lazy("When does it begin?"),
         help_text=gettext_lazy("The first day on which you order, buy or do something for the project."),
@@ -241,6 +334,7 @@ class WhenForm(SectionForm):
 
 
 class PeopleForm(SectionForm):
+    section = "people"
     participants = forms.IntegerField(
         label=gettext_lazy("How many people will take part?"), required=False, min_value=0, max_value=1_000_000
     )
@@ -269,6 +363,7 @@ class PeopleForm(SectionForm):
 
 
 class BankForm(SectionForm):
+    section = "bank"
     of_organisation = ("iban", "account_holder", "input_tax", "gemeinnuetzig", "gemeinnuetzig_until")
     prefilled = ("input_tax",)
     iban = TextField(

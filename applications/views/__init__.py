@@ -1,6 +1,6 @@
 """Pages of applications, of their files and letters, and of the people who write them."""
 
-from applications.views.answers import edit
+from applications.views.answers import autosave, edit
 from applications.views.cases import application_list, move, receipt
 from applications.views.check import check
 from applications.views.drafts import detail
@@ -11,6 +11,7 @@ from applications.views.starting import create
 
 __all__ = [
     "application_list",
+    "autosave",
     "check",
     "create",
     "detail",

@@ -1,23 +1,27 @@
 """One page per section: its questions, and what is typed on it."""
 
+import secrets
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.signing import Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from applications import operations, rules, texts
 from applications.forms import FORMS, SectionForm
 from applications.models import Application
+from applications.operations import Other, Overtaken
 from applications.sections import BY_SLUG, after
 from applications.views.drafts import led_elsewhere, section_url, visible_draft
+from funding import clock
 from funding.forms import renew_version
-from funding.gate import Refused, Stale
+from funding.gate import Refused
 
 
 @login_required
@@ -31,9 +35,12 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if (elsewhere := led_elsewhere(request, application)) is not None:
         return elsewhere
     form = FORMS[section](request.POST or None, application=application, partial="later" in request.POST)
-    if request.method == "POST" and form.is_valid() and _save(request, application, section, form):
+    if request.method == "POST" and not form.is_rearranged and _save(request, application, form):
         messages.success(request, _("Saved: %s") % BY_SLUG[section].title)
         return redirect(_next_page(request, application, section))
+    if request.method == "GET":
+        form.initial["page"] = _page_of(request, application)
+        form.show_typed()
     context = {
         "application": application,
         "section": BY_SLUG[section],
@@ -49,24 +56,54 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def _save(request: HttpRequest, application: Application, section: str, form: SectionForm) -> bool:
+def _page_of(request: HttpRequest, application: Application) -> str:
+    """A name for the page that is made now, which nobody else can make: whose it is and of which case."""
+    return Signer(salt="page").sign(f"{request.user.pk}.{application.pk}.{secrets.token_urlsafe(4)}")
+
+
+def _save(request: HttpRequest, application: Application, form: SectionForm) -> bool:
+    """Keep what was sent, right or wrong; whether the page can be left."""
     try:
-        operations.save_answers(
-            application,
-            section,
-            by=request.user,
-            version=form.cleaned_data["version"],
-            done="later" not in request.POST or form.is_complete,
-            **form.to_save(),
-        )
-    except Stale:
-        renew_version(form, Application.objects.values_list("version", flat=True).get(pk=application.pk))
+        if not form.is_valid():
+            kept = operations.autosave(application, form.section, form.sent(), by=request.user)
+            _meet(form, kept.application, kept.others)
+            return "later" in request.POST and not kept.others
+        done = "later" not in request.POST or form.is_complete
+        operations.save_answers(application, form.section, form.sent(), by=request.user, done=done)
+    except Overtaken as overtaken:
+        _meet(form, Application.objects.with_parties().get(pk=application.pk), overtaken.others)
+        return False
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+def _meet(form: SectionForm, application: Application, others: list[Other]) -> None:
+    """Show beside each answer what somebody else wrote there; the next save is meant, and counts."""
+    renew_version(form, application.progress(form.section).version)
+    if others:
         form.add_error(
             None, _("Somebody saved something here while you were writing. Your answers are still below: save again.")
         )
+
+
+@require_POST
+@never_cache
+def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """Keep what was typed so far; the answer says when it was kept and what others wrote meanwhile."""
+    if section not in BY_SLUG:
+        raise Http404
+    if not request.user.is_authenticated:
+        return render(request, "applications/_signed_out.html", {"section": section, "pk": pk}, status=401)
+    application = visible_draft(request, pk)
+    form = FORMS[section](request.POST, application=application, partial=True)
+    try:
+        kept = operations.autosave(application, section, form.sent(request.POST.getlist("changed")), by=request.user)
     except Refused as refusal:
-        form.add_error(None, str(refusal))
-    return not form.errors
+        return render(request, "applications/_not_saved.html", {"sentence": refusal}, status=409)
+    context = {"at": clock.now(), "version": kept.application.progress(section).version}
+    return render(request, "applications/_saved.html", context)
 
 
 def _next_page(request: HttpRequest, application: Application, section: str) -> str:

@@ -85,18 +85,16 @@ def _tasks(application: Application, found: list[texts.Point]) -> dict[str, Task
 
 def _task(application: Application, slug: str, *, is_missing: bool, is_wrong: bool) -> Task:
     form = FORMS[slug](application=application)
-    is_saved = slug in application.sections_done
+    progress = application.progress(slug)
     # What an earlier application or an import has answered needs nobody to save it again.
-    is_done = not is_missing and (is_saved or form.is_answered)
+    is_done = not (is_missing or is_wrong) and (progress.done or (form.is_answered and not progress.is_saved))
     wanted = application.changes_asked.get(slug, "") if application.state == State.RETURNED else ""
-    if wanted and not is_saved:
+    if wanted and not progress.done:
         status, tone = _("change wanted"), "warning"
-    elif is_wrong and (is_saved or form.is_begun):
-        status, tone = _("please look again"), "warning"
     elif is_done:
         status, tone = (_("changed") if wanted else _("done")), "success"
-    elif is_saved or form.is_begun:
-        status, tone = _("begun"), "info"
+    elif progress.done or form.is_begun or progress.typed:
+        status, tone = _("in progress"), "info"
     else:
         status, tone = _("not started"), "neutral"
     return Task(BY_SLUG[slug].title, section_url(application, slug), status, tone)

@@ -69,9 +69,6 @@ def problems(form=None, formsets=None) -> list[dict]:
 
 
 def _form_problems(form, place: str = "") -> list[dict]:
-    # A page may show the summary before anything was sent.
-    if not form.is_bound:
-        return []
     found = [_problem(text) for text in form.non_field_errors()]
     for field in form:
         found += [_problem(text, None if field.is_hidden else field, place) for text in field.errors]

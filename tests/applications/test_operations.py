@@ -14,7 +14,8 @@ from PIL import Image
 from applications import operations
 from applications.forms import CheckForm
 from applications.models import Application, Letter, Membership, Organisation
-from applications.operations import DECLARATIONS, CannotSubmit
+from applications.operations import DECLARATIONS, CannotSubmit, Sent
+from applications.sections import BY_SLUG
 from applications.uploads import UploadRefused
 from applications.workflow import State
 from funding import clock
@@ -91,14 +92,14 @@ def test_start_on_paper_by_the_officer_makes_no_member(programme, officer):
 def test_save_answers_of_a_stranger_is_forbidden(draft, officer):
     for stranger in (make_user(), officer):
         with pytest.raises(PermissionDenied):
-            operations.save_answers(draft, "idea", by=stranger, answers={"title": "Fremd"})
+            operations.save_answers(draft, "idea", Sent({"title": "Fremd"}), by=stranger)
 
 
 def test_save_answers_with_an_old_version_is_stale(draft, applicant):
-    operations.save_answers(draft, "idea", by=applicant, version=0, answers={"title": "Eins"})
+    operations.save_answers(draft, "idea", Sent({"title": "Eins"}, version=0), by=applicant)
 
     with pytest.raises(Stale):
-        operations.save_answers(draft, "idea", by=applicant, version=0, answers={"title": "Zwei"})
+        operations.save_answers(draft, "idea", Sent({"title": "Zwei"}, version=0), by=applicant)
 
     assert Application.objects.get().title == "Eins"
 
@@ -107,7 +108,7 @@ def test_save_answers_after_sending_is_refused(draft, applicant):
     operations.submit(draft, by=applicant)
 
     with pytest.raises(Refused, match="already sent"):
-        operations.save_answers(draft, "idea", by=applicant, answers={"title": "Zu spät"})
+        operations.save_answers(draft, "idea", Sent({"title": "Zu spät"}), by=applicant)
 
 
 # --- Sending in -----------------------------------------------------------------------------------------------------
@@ -199,11 +200,12 @@ def returned(draft: Application, applicant, officer) -> Application:
 
 def test_return_takes_the_named_sections_back_and_leaves_the_others_done(draft, applicant, officer):
     for section in ("idea", "when"):
-        draft = operations.save_answers(draft, section, by=applicant)
+        draft = operations.save_answers(draft, section, Sent(), by=applicant)
 
     case = returned(draft, applicant, officer)
 
-    assert (case.sections_done, case.changes_asked) == (["idea"], {"when": "Wann?"})
+    done = [slug for slug in BY_SLUG if case.progress(slug).done]
+    assert (done, case.changes_asked) == (["idea"], {"when": "Wann?"})
 
 
 # --- More time to answer ----------------------------------------------------------------------------------------------
@@ -304,15 +306,9 @@ def test_submission_stays_as_sent_when_the_case_is_changed_later(draft, applican
 
     material = case.programme.categories.get(slug="material")
     line = {"category": material, "what": "Neu", "quantity": 1, "unit_price_cents": 100, "in_kind": False}
-    operations.save_answers(
-        case,
-        "idea",
-        by=applicant,
-        answers={"title": "Anders"},
-        organisation={"name": "Andere"},
-        costs=[line],
-        financing=[],
-    )
+    operations.save_answers(case, "idea", Sent({"title": "Anders"}), by=applicant)
+    operations.save_answers(case, "organisation", Sent({"name": "Andere"}), by=applicant)
+    operations.save_answers(case, "costs", Sent({"costs": [line], "financing": []}), by=applicant)
 
     now = case.submissions.get()
     assert now.snapshot == sent.snapshot

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from applications import operations
 from applications.models import Application, Consent, Membership, Organisation
-from applications.operations import DECLARATIONS
+from applications.operations import DECLARATIONS, Sent
 from applications.workflow import State
 from funding import clock
 from funding.clock import BERLIN
@@ -215,11 +215,11 @@ def test_detail_of_a_returned_case_marks_only_what_was_asked_for(client, town, p
     client.force_login(applicant)
 
     before = client.get(url("detail", draft.pk)).context
-    operations.save_answers(sent, "when", by=applicant, answers={"place": "Marktplatz"})
+    operations.save_answers(sent, "when", Sent({"place": "Marktplatz"}), by=applicant)
     after = client.get(url("detail", draft.pk)).context
 
     assert [(str(title), reason) for title, _url, reason in before["changes"]] == [("When and where", "Wann genau?")]
-    statuses = ["done", "done", "change wanted", "begun", "done", "done", "ready to send"]
+    statuses = ["done", "done", "change wanted", "in progress", "done", "done", "ready to send"]
     assert [task.status for task in before["tasks"]] == statuses
     assert after["tasks"][2].status == "changed"
 
@@ -283,7 +283,7 @@ def test_edit_organisation_keeps_the_answers_and_goes_on(client, programme, appl
     organisation = Organisation.objects.get()
     assert response.url == url("edit", application.pk, "idea")
     assert (organisation.name, organisation.representatives) == ("Radgruppe", ["Leyla Aydın", "Jonas Brink"])
-    assert Application.objects.get().sections_done == ["organisation"]
+    assert Application.objects.get().progress("organisation").done
 
 
 def test_edit_when_coming_back_later_keeps_half_an_answer_and_calls_it_begun(client, programme, applicant):
@@ -297,8 +297,8 @@ def test_edit_when_coming_back_later_keeps_half_an_answer_and_calls_it_begun(cli
     assert refused.context["form"].errors == {"end": ["Please answer this question."]}
     assert saved.url == url("detail", application.pk)
     application = Application.objects.get(pk=application.pk)
-    assert (application.start, application.sections_done) == (date(2026, 4, 11), [])
-    assert client.get(saved.url).context["tasks"][2].status == "begun"
+    assert (application.start, application.progress("when").done) == (date(2026, 4, 11), False)
+    assert client.get(saved.url).context["tasks"][2].status == "in progress"
 
 
 def test_edit_when_with_dates_reversed_is_refused_and_keeps_what_was_typed(client, applicant, draft):
@@ -322,7 +322,7 @@ def test_edit_from_the_check_page_leads_back_to_it(client, applicant, draft):
 
 
 def test_edit_after_somebody_else_saved_keeps_the_text_and_saves_at_the_second_try(client, applicant, draft):
-    operations.save_answers(draft, "people", by=applicant, answers={"partners": "Die Bücherei"})
+    operations.save_answers(draft, "when", Sent({"place": "Bücherei"}), by=applicant)
     client.force_login(applicant)
 
     first = client.post(url("edit", draft.pk, "when"), {**WHEN, "version": 0})
@@ -334,7 +334,7 @@ def test_edit_after_somebody_else_saved_keeps_the_text_and_saves_at_the_second_t
     ]
     assert second.status_code == 302
     draft = Application.objects.get(pk=draft.pk)
-    assert (draft.place, draft.partners) == ("Kurpark", "Die Bücherei")
+    assert draft.place == "Kurpark"
 
 
 def test_edit_after_sending_leads_to_the_case(client, applicant, draft):
@@ -398,7 +398,9 @@ def test_edit_bank_that_no_transfer_could_reach_is_refused_where_it_is_typed(cli
 
     assert list(response.context["form"].errors) == [field]
     assert typed[field] in response.content.decode()
-    assert Organisation.objects.get().iban == "DE89370400440532013000"
+    organisation = Organisation.objects.get()
+    kept = {"iban": "DE89370400440532013000", "account_holder": "Kinderzeit Unna e.V."}[field]
+    assert (getattr(organisation, field), Application.objects.get().progress("bank").typed) == (kept, typed)
 
 
 # --- The plan -------------------------------------------------------------------------------------------------------
