@@ -48,7 +48,10 @@ class SectionForm(forms.Form):
     tell what this page knew when it was made (see `operations.Sent`).
     """
 
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
+    version = forms.CharField(
+        widget=forms.HiddenInput,
+        error_messages={"required": gettext_lazy("The page did not arrive completely. Please send it once more.")},
+    )
     page = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     section: str
     of_organisation: tuple[str, ...] = ()

@@ -72,7 +72,11 @@ def snapshot(application: Application) -> dict[str, Any]:
         if field.attname not in skipped
     }
     organisation = application.organisation
-    about = {f.attname: f.value_from_object(organisation) for f in organisation._meta.concrete_fields if f.attname != "sections"}
+    about = {
+        f.attname: f.value_from_object(organisation)
+        for f in organisation._meta.concrete_fields
+        if f.attname != "sections"
+    }
     return json.loads(
         json.dumps(
             {

@@ -27,6 +27,7 @@ INTERNAL = {
         "checked_by_id",
         "state",
         "paper",
+        "short",
         "demo",
         "year",
         "answer_by",
