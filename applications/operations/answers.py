@@ -215,7 +215,7 @@ class _Writing:
         """Make the lines equal to what was sent; on leaving with history, also of lines an autosave wrote."""
         for name, model in LINES.items():
             if name in self.lines or (leaving and self.progress.quiet and name in self.sent.values):
-                _replace_lines(self.application, model, self.sent.values[name], by=self.by, history=leaving)
+                replace_lines(self.application, model, self.sent.values[name], by=self.by, history=leaving)
         self.progress.quiet = not leaving
 
 
@@ -232,8 +232,9 @@ def _as_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> list[dict
     return [_columns(model(**row)) for row in rows]
 
 
-def _replace_lines(
-    application: Application, model: type[models.Model], rows: list[dict[str, Any]], *, by: Any, history: bool
+@writes
+def replace_lines(
+    application: Application, model: type[models.Model], rows: list[dict[str, Any]], *, by: Any, history: bool = True
 ) -> None:
     """Make the lines of a plan equal to `rows`, keeping a line's identity (and its history) by its place."""
     present = _lines(application, model)

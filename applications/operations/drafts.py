@@ -10,10 +10,11 @@ from applications import policies
 from applications.models import (
     Application,
     Consent,
+    CostLine,
     Membership,
     Organisation,
 )
-from applications.operations.answers import may_be_written
+from applications.operations.answers import may_be_written, replace_lines
 from funding import clock
 from funding.gate import Refused, lock, record, save_with_history, writes
 from funding.models import Programme
@@ -57,7 +58,7 @@ def start(
     )
     application.refresh_search()
     save_with_history(application, by=by, reason="start")
-    _replace_lines(application, CostLine, _cost_rows(programme, costs), by=by)
+    replace_lines(application, CostLine, _cost_rows(programme, costs), by=by)
     record(programme.municipality_id, "application.start", application, by=by)
     return application
 
