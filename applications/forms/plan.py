@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import rules
-from applications.forms.sections import ABOUT_THE_PAGE, SectionForm
+from applications import rules, texts
+from applications.forms.sections import ABOUT_THE_PAGE, SectionForm, as_text
 from applications.models import (
     Application,
     CostLine,
@@ -245,6 +246,28 @@ class CostsForm(SectionForm):
             else:
                 typed[lines.prefix] = _typed_rows(self.data, lines.prefix, lines.form)
         return values, typed
+
+    def has(self, name: str) -> bool:
+        return name in ("costs", "financing")
+
+    def place(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def shown(self, name: str) -> Any:
+        return "\n".join(
+            f"{line.what} {texts.eur(line.amount_cents)}" for line in getattr(self.application, name).all()
+        )
+
+    def without(self, name: str) -> QueryDict:
+        """The stored lines in the place of those that were typed."""
+        data = self.data.copy()
+        for sent in [sent for sent in data if sent.startswith(f"{name}-")]:
+            del data[sent]
+        stored = type(self)(application=self.application).place(name)
+        for line in stored:
+            for field in line:
+                data[field.html_name] = as_text(field.value())
+        return data
 
     def show_typed(self) -> None:
         """The rows already stand as they were typed: say what is wrong with them."""

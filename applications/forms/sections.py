@@ -60,7 +60,7 @@ class SectionForm(forms.Form):
     is_rearranged = False
 
     def __init__(self, data: Any = None, *, application: Application, partial: bool = False) -> None:
-        self.application = application
+        self.application, self.partial = application, partial
         super().__init__(data)
         self.initial = {name: self.stored(name) for name in self.base_fields if name not in ABOUT_THE_PAGE}
         self.initial["version"] = application.progress(self.section).version
@@ -172,12 +172,32 @@ class SectionForm(forms.Form):
         if isinstance(field.widget, forms.MultiWidget):
             parts = value if isinstance(value, list) else field.widget.decompress(value)
             names = [f"{name}{part}" for part in field.widget.widgets_names]
-            return {part: [_as_text(found)] for part, found in zip(names, parts, strict=True)}
+            return {part: [as_text(found)] for part, found in zip(names, parts, strict=True)}
         if isinstance(field.widget, forms.CheckboxInput):
             return {name: ["on"] if value else []}
         if isinstance(value, list):
-            return {name: [_as_text(found) for found in value]}
-        return {name: [_as_text(field.prepare_value(value))]}
+            return {name: [as_text(found) for found in value]}
+        return {name: [as_text(field.prepare_value(value))]}
+
+    def has(self, name: str) -> bool:
+        """Whether this form asks for it."""
+        return name in self.questions
+
+    def place(self, name: str) -> Any:
+        """Where a page hangs what belongs beside a question."""
+        return self.fields[name]
+
+    def shown(self, name: str) -> Any:
+        """The answer as it stands, for people to read."""
+        return self._shown(name, self.fields[name])
+
+    def without(self, name: str) -> QueryDict:
+        """What was sent, with the stored answer in the place of one that was typed."""
+        data = self.data.copy()
+        typed = self.application.progress(self.section).typed
+        for part, values in self.inputs_of(name, typed.get(name, self.stored(name))).items():
+            data.setlist(part, values)
+        return data
 
     def pairs(self) -> list[tuple[Any, Any]]:
         """(question, answer) as they stand, for the page on which people check their answers."""
@@ -185,6 +205,8 @@ class SectionForm(forms.Form):
 
     def _shown(self, name: str, field: forms.Field) -> Any:
         value = self.initial[name]
+        if name in self.application.progress(self.section).typed and name in (self._errors or ()):
+            return " ".join(value) if isinstance(value, list) else value
         if isinstance(field, forms.BooleanField):
             return _("yes") if value else _("no")
         if isinstance(value, date):
@@ -196,7 +218,7 @@ class SectionForm(forms.Form):
         return value
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 

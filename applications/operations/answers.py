@@ -47,19 +47,23 @@ class Other:
 
 
 class Overtaken(Stale):
-    """Answers of this page were changed by somebody else meanwhile; `others` says which."""
+    """Somebody else changed answers of this page: `conflicts` also stand differently on it, `others` are all."""
 
-    def __init__(self, others: list[Other]) -> None:
+    def __init__(self, others: list[Other], conflicts: list[Other]) -> None:
         super().__init__()
-        self.others = others
+        self.others, self.conflicts = others, conflicts
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of an autosave: the case as it is now, and what others wrote meanwhile."""
+    """What became of an autosave: the case as it is now, and what others wrote meanwhile.
+
+    Of the `others` the `conflicts` were changed on this page as well, and stay as the other wrote them.
+    """
 
     application: Application
     others: list[Other]
+    conflicts: list[Other]
 
 
 def may_be_written(application: Application, user: Any) -> bool:
@@ -78,7 +82,7 @@ def save_answers(application: Application, section: str, sent: Sent, *, by: Any,
     writing = _Writing(fresh, section, sent, by)
     writing.merge()
     if writing.conflicts:
-        raise Overtaken(writing.conflicts)
+        raise Overtaken(writing.others(), writing.conflicts)
     fresh.progress(section).done = done
     writing.write_lines(leaving=True)
     if section in OF_ORGANISATION:
@@ -107,7 +111,7 @@ def autosave(application: Application, section: str, sent: Sent, *, by: Any) -> 
             _save_quietly(fresh.organisation)
         _touch(fresh)
         _save_quietly(fresh)
-    return Kept(fresh, writing.others())
+    return Kept(fresh, writing.others(), writing.conflicts)
 
 
 def _locked(application: Application, by: Any) -> Application:

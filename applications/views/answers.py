@@ -1,11 +1,10 @@
 """One page per section: its questions, and what is typed on it."""
 
-import secrets
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.signing import Signer
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,29 +17,38 @@ from applications.forms import FORMS, SectionForm
 from applications.models import Application
 from applications.operations import Other, Overtaken
 from applications.sections import BY_SLUG, after
+from applications.views import stash
 from applications.views.drafts import led_elsewhere, section_url, visible_draft
+from applications.views.others import attach, beside
 from funding import clock
 from funding.forms import renew_version
 from funding.gate import Refused
 
 
-@login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """The questions of one section."""
     if section not in BY_SLUG:
         raise Http404
+    if not request.user.is_authenticated:
+        stash.put(request, pk, section)
+        return redirect_to_login(request.get_full_path())
     application = visible_draft(request, pk)
     if (elsewhere := led_elsewhere(request, application)) is not None:
         return elsewhere
-    form = FORMS[section](request.POST or None, application=application, partial="later" in request.POST)
-    if request.method == "POST" and not form.is_rearranged and _save(request, application, form):
-        messages.success(request, _("Saved: %s") % BY_SLUG[section].title)
-        return redirect(_next_page(request, application, section))
-    if request.method == "GET":
-        form.initial["page"] = _page_of(request, application)
-        form.show_typed()
+    if request.method == "POST":
+        form = FORMS[section](
+            request.POST, application=application, partial=bool({"later", *CHOICES} & set(request.POST))
+        )
+        if not form.is_rearranged:
+            page = _save(request, application, form)
+            if page is None:
+                messages.success(request, _("Saved: %s") % BY_SLUG[section].title)
+                return redirect(_next_page(request, application, section))
+            form = page
+    else:
+        form = _fresh_page(request, application, section)
     context = {
         "application": application,
         "section": BY_SLUG[section],
@@ -56,54 +64,105 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def _page_of(request: HttpRequest, application: Application) -> str:
-    """A name for the page that is made now, which nobody else can make: whose it is and of which case."""
-    return Signer(salt="page").sign(f"{request.user.pk}.{application.pk}.{secrets.token_urlsafe(4)}")
+def _fresh_page(request: HttpRequest, application: Application, section: str) -> SectionForm:
+    """The answers as they are kept; what was typed before the sign-in ran out is kept first."""
+    if (data := stash.take(request, application, section)) is not None:
+        form = FORMS[section](data, application=application, partial=True)
+        try:
+            kept = operations.autosave(application, section, form.sent(stash.names(data)), by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return form
+        messages.success(request, _("What you typed before you signed in again is saved."))
+        if kept.conflicts:
+            return _page_again(request, form, kept.others, kept.conflicts)
+        application = visible_draft(request, application.pk)
+    form = FORMS[section](application=application)
+    form.initial["page"] = stash.page_of(request.user, application)
+    form.show_typed()
+    return form
 
 
-def _save(request: HttpRequest, application: Application, form: SectionForm) -> bool:
-    """Keep what was sent, right or wrong; whether the page can be left."""
+# --- Saving -----------------------------------------------------------------------------------------------------------
+
+CHOICES = ("take", "keep")
+
+
+def _save(request: HttpRequest, application: Application, form: SectionForm) -> SectionForm | None:
+    """Keep what was sent, right or wrong; the page to show once more, None when it can be left."""
     try:
-        if not form.is_valid():
-            kept = operations.autosave(application, form.section, form.sent(), by=request.user)
-            _meet(form, kept.application, kept.others)
-            return "later" in request.POST and not kept.others
-        done = "later" not in request.POST or form.is_complete
-        operations.save_answers(application, form.section, form.sent(), by=request.user, done=done)
+        if set(CHOICES) & set(request.POST):
+            return _choose(request, application, form)
+        if form.is_valid():
+            done = "later" not in request.POST or form.is_complete
+            operations.save_answers(application, form.section, form.sent(), by=request.user, done=done)
+            return None
+        kept = operations.autosave(application, form.section, form.sent(), by=request.user)
+        if "later" in request.POST and form.data.get("version") and not kept.conflicts:
+            return None
+        return _page_again(request, form, kept.others, kept.conflicts)
     except Overtaken as overtaken:
-        _meet(form, Application.objects.with_parties().get(pk=application.pk), overtaken.others)
-        return False
+        return _page_again(request, form, overtaken.others, overtaken.conflicts)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return False
-    return True
+        return form
 
 
-def _meet(form: SectionForm, application: Application, others: list[Other]) -> None:
-    """Show beside each answer what somebody else wrote there; the next save is meant, and counts."""
-    renew_version(form, application.progress(form.section).version)
-    if others:
-        form.add_error(
+def _choose(request: HttpRequest, application: Application, form: SectionForm) -> SectionForm:
+    """Somebody looked at the other text and takes it, or keeps their own."""
+    name, sent = request.POST.get("keep", ""), form.sent()
+    if (taken := request.POST.get("take", "")) and form.has(taken):
+        form = FORMS[form.section](form.without(taken), application=application, partial=True)
+        name, sent = taken, form.sent()
+    versions = {**sent.versions, name: application.progress(form.section).version}
+    kept = operations.autosave(application, form.section, replace(sent, versions=versions), by=request.user)
+    return _page_again(request, form, kept.others, [other for other in kept.conflicts if other.name != name])
+
+
+def _page_again(request: HttpRequest, form: SectionForm, others: list[Other], conflicts: list[Other]) -> SectionForm:
+    """The same page: with the other text where this one was not touched, and beside it where it was.
+
+    It now knows the present version, so the next save is meant, and counts.
+    """
+    application = visible_draft(request, form.application.pk)
+    contested = {other.name for other in conflicts}
+    again = type(form)(form.data, application=application, partial=form.partial)
+    for other in others:
+        if other.name not in contested and again.has(other.name):
+            again = type(form)(again.without(other.name), application=application, partial=form.partial)
+    renew_version(again, application.progress(form.section).version)
+    again.is_valid()
+    attach(again, beside(application, form.section, conflicts, request.user, asks=False))
+    if conflicts:
+        again.add_error(
             None, _("Somebody saved something here while you were writing. Your answers are still below: save again.")
         )
+    return again
 
 
-@require_POST
 @never_cache
+@require_POST
 def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """Keep what was typed so far; the answer says when it was kept and what others wrote meanwhile."""
     if section not in BY_SLUG:
         raise Http404
     if not request.user.is_authenticated:
-        return render(request, "applications/_signed_out.html", {"section": section, "pk": pk}, status=401)
+        kept = stash.put(request, pk, section)
+        return render(
+            request, "applications/_signed_out.html", {"section": section, "pk": pk, "kept": kept}, status=401
+        )
     application = visible_draft(request, pk)
     form = FORMS[section](request.POST, application=application, partial=True)
     try:
         kept = operations.autosave(application, section, form.sent(request.POST.getlist("changed")), by=request.user)
     except Refused as refusal:
         return render(request, "applications/_not_saved.html", {"sentence": refusal}, status=409)
-    context = {"at": clock.now(), "version": kept.application.progress(section).version}
-    return render(request, "applications/_saved.html", context)
+    boxes = beside(visible_draft(request, pk), section, kept.others, request.user, asks=True) if kept.others else []
+    context = {"at": clock.now(), "version": kept.application.progress(section).version, "boxes": boxes}
+    # What waits for a choice has not arrived yet.
+    return render(
+        request, "applications/_saved.html", context | {"waits": kept.conflicts}, status=409 if kept.conflicts else 200
+    )
 
 
 def _next_page(request: HttpRequest, application: Application, section: str) -> str:

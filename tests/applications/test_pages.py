@@ -92,6 +92,7 @@ def test_pages_of_a_new_draft_have_no_barriers(new_page, sign_in, programme, axe
         page.goto(home + path)
         if path.count("/") and path not in ("check/", "upload/"):
             page.click("[name=go]")  # with its errors, where something has to be answered
+        page.wait_for_load_state()
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
         found += [(path, finding) for finding in axe(page)] + ([(path, "wide")] if wide else [])
 
