@@ -62,6 +62,7 @@ class ApplicationWorkflow(Machine):
     """Moves of an application. Every body only sets fields; what follows from a move is done by its operation."""
 
     state = FSMField(choices=State, default=State.DRAFT, protected=True, editable=False)
+    returned_on: Any  # a date or nothing; the field stands with the others in models
 
     class Meta:
         abstract = True

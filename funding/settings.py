@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "funding.site.middleware.SmallPages",
     "csp.middleware.CSPMiddleware",
     "funding.site.middleware.without_null_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",

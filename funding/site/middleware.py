@@ -1,4 +1,4 @@
-"""Requests no page of ours would send, and the one answer Django gives without a page."""
+"""Requests no page of ours would send, the one answer Django gives without a page, and pages made small."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -68,3 +70,15 @@ def with_a_page_for_wrong_methods(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class SmallPages(GZipMiddleware):
+    """Compress pages; what is compressed already (PDFs, pictures) goes out as it is.
+
+    Django pads every answer with a random length, so that its size tells nothing of the secrets in it (BREACH).
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith("text/"):
+            return response
+        return super().process_response(request, response)
