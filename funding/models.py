@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -406,6 +409,8 @@ class Message(Tenant):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         QUEUED = "queued", _("Waiting to be sent")
+        SENDING = "sending", _("Being handed over")
+        UNSURE = "unsure", _("Perhaps sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Failed")
         DISCARDED = "discarded", _("Discarded")
@@ -419,17 +424,50 @@ class Message(Tenant):
     about = models.CharField(max_length=60, blank=True, help_text="The case: model label")
     about_id = models.BigIntegerField(null=True, blank=True)
     written_at = models.DateTimeField()
+    queued_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True, help_text="When a worker began to hand it over")
+    taken_by = models.CharField(max_length=32, blank=True, help_text="That attempt: only it may say how it ended")
     sent_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it certainly did not go out")
     error = models.CharField(max_length=300, blank=True)
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["draft", "queued", "sent", "failed", "discarded"]), name="message_state"
+                condition=models.Q(state__in=["draft", "queued", "sending", "unsure", "sent", "failed", "discarded"]),
+                name="message_state",
             )
         ]
         indexes = [models.Index(fields=["municipality", "state"], name="message_state_index")]
+
+    @property
+    def message_id(self) -> str:
+        """Its Message-ID, the same however often it is sent."""
+        host = urlsplit(settings.SITE_URL).hostname or "localhost"
+        return f"<{self.pk}.{self.written_at:%Y%m%d%H%M%S%f}@{host}>"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with what the mail says: what somebody has read is what goes out."""
+        return hashlib.sha256(f"{self.subject}\n{self.body}".encode()).hexdigest()[:16]
+
+
+class Reminder(Tenant):
+    """Somebody was reminded of a day, so many days before or after it; once for each. Never changed, never deleted."""
+
+    about = models.CharField(max_length=60, help_text="Of what: model label")
+    about_id = models.BigIntegerField()
+    due_on = models.DateField()
+    offset = models.SmallIntegerField(help_text="Days from the due day; negative: before it")
+    reminded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "about", "about_id", "due_on", "offset"], name="reminder_once"
+            )
+        ]
 
 
 def addresses(users: Iterable[User]) -> list[tuple[str, str]]:

@@ -18,7 +18,18 @@ import pytest
 
 # What the caller's shell may hold for a real installation must not reach the tests. DATABASE_URL stays: it chooses the
 # server on which the test database is made.
-for name in ("DEMO", "DEBUG", "SECRET_KEY", "EMAIL_URL", "MAIL_FROM", "HTTPS", "BEHIND_PROXY", "ALLOWED_HOSTS", "PORT"):
+for name in (
+    "DEMO",
+    "DEBUG",
+    "SECRET_KEY",
+    "EMAIL_URL",
+    "MAIL_FROM",
+    "HTTPS",
+    "BEHIND_PROXY",
+    "ALLOWED_HOSTS",
+    "PORT",
+    "SITE_URL",
+):
     os.environ.pop(name, None)
 
 # Always a temporary data folder, and one per parallel worker: uploads and audit heads of two tests never meet.

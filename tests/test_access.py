@@ -29,6 +29,7 @@ ARGUMENTS = {
     "programme-edit": lambda w: [w["programme"].pk],
     "round-create": lambda w: [w["programme"].pk],
     "message": lambda w: [w["message"].pk],
+    "message-confirm": lambda w: [w["message"].pk],
     "message-discard": lambda w: [w["message"].pk],
     "upload-file": lambda w: [w["upload"].key],
     "document": lambda w: [w["letter"].key],

@@ -125,7 +125,7 @@ def test_table_carries_its_town_first_in_every_unique_key(model):
 # Rows that prove themselves otherwise: the chain, the ledger and frozen files are append-only; a vote is sealed.
 WITHOUT_HISTORY = {
     "User", "Counter", "Event", "EventDetails", "EventHead", "Message", "LedgerEntry", "PaymentRun",
-    "Submission", "Settlement", "Vote",
+    "Reminder", "Submission", "Settlement", "Vote",
 }  # fmt: skip
 
 

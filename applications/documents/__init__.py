@@ -13,13 +13,22 @@ from applications.documents.letters import (
     office_of,
     remedy_part,
 )
-from applications.documents.mails import invitation_mail, receipt_mail, return_mail, time_mail
+from applications.documents.mails import (
+    answer_reminder_mail,
+    closing,
+    invitation_mail,
+    receipt_mail,
+    return_mail,
+    time_mail,
+)
 from applications.documents.receipt import receipt_pdf
 
 __all__ = [
     "PROCEDURE_ACTS",
     "Parts",
+    "answer_reminder_mail",
     "case_letter",
+    "closing",
     "decider_part",
     "german_day",
     "german_moment",

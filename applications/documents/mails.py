@@ -6,12 +6,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications.sections import BY_SLUG
+from funding.outbox import link_to
 
 
-def _greeting_end(application: Any) -> str:
+def closing(application: Any) -> list[str]:
+    """How every mail to an applicant ends: the way to the case, and whom to ask."""
     town = application.municipality
     contact = ", ".join(part for part in (town.office, town.phone, town.email) if part)
-    return _("Questions? %(contact)s") % {"contact": contact or town.name}
+    return [
+        _("Here is your application: %(link)s") % {"link": link_to("case", application.pk)},
+        _("Questions? %(contact)s") % {"contact": contact or town.name},
+    ]
 
 
 def receipt_mail(application: Any) -> tuple[str, str]:
@@ -26,7 +31,7 @@ def receipt_mail(application: Any) -> tuple[str, str]:
     if application.promised_on:
         day = date_format(application.promised_on)
         lines.append(_("We check it, then the board looks at it. You get an answer by %(day)s.") % {"day": day})
-    lines.append(_greeting_end(application))
+    lines += closing(application)
     return subject, "\n\n".join(lines)
 
 
@@ -58,7 +63,21 @@ def return_mail(application: Any) -> tuple[str, str]:
             _("Please answer by %(day)s. Your application keeps its date.")
             % {"day": date_format(application.answer_by)}
         )
-    lines.append(_greeting_end(application))
+    lines.append(_("When you have sent it again, we check it at once and write to you."))
+    lines += closing(application)
+    return subject, "\n\n".join(lines)
+
+
+def answer_reminder_mail(application: Any) -> tuple[str, str]:
+    """The answer is due in a few days."""
+    day = date_format(application.answer_by)
+    subject = _("Please answer by %(day)s: %(number)s") % {"day": day, "number": application.file_number}
+    lines = [
+        _("We asked you something about “%(title)s”. Your answer is due on %(day)s.")
+        % {"title": application.title, "day": day},
+        _("Do you need more time? Tell us before that day. When you have answered, we go on with your application."),
+        *closing(application),
+    ]
     return subject, "\n\n".join(lines)
 
 

@@ -2,7 +2,13 @@
 
 from budgets.documents.files import payment_file, payment_order_pdf
 from budgets.documents.letters import settlement_letter
-from budgets.documents.mails import payment_purpose, payment_returned_mail, proof_receipt_mail, settlement_mail
+from budgets.documents.mails import (
+    payment_purpose,
+    payment_returned_mail,
+    proof_receipt_mail,
+    proof_reminder_mail,
+    settlement_mail,
+)
 
 __all__ = [
     "payment_file",
@@ -10,6 +16,7 @@ __all__ = [
     "payment_purpose",
     "payment_returned_mail",
     "proof_receipt_mail",
+    "proof_reminder_mail",
     "settlement_letter",
     "settlement_mail",
 ]

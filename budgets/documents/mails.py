@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from applications.documents import closing
 from funding.bank import sepa_text
+from funding.outbox import link_to
 
 
 def payment_purpose(grant: Any, number: int) -> str:
@@ -19,6 +22,8 @@ def payment_returned_mail(payment: Any) -> tuple[str, str]:
     lines = [
         _("We tried to pay your grant, but the bank sent the money back: %(reason)s") % {"reason": payment.note},
         _("Please check your bank details and call for the money again."),
+        _("When you have done that, we pay again. Your grant stays as it is."),
+        *closing(payment.grant.application),
     ]
     return subject, "\n\n".join(lines)
 
@@ -30,6 +35,7 @@ def proof_receipt_mail(proof: Any) -> tuple[str, str]:
     lines = [
         _("Thank you. We have received your usage proof."),
         _("We check it and write to you. You need not do anything now. Please keep your receipts for five years."),
+        *closing(proof.grant.application),
     ]
     return subject, "\n\n".join(lines)
 
@@ -43,7 +49,8 @@ def settlement_mail(grant: Any, letter: Any) -> tuple[str, str]:
         last = _("The rest of the money is on its way. You need not do anything.")
     else:
         last = _("Everything is in order. Thank you for what you did.")
-    return subject, "\n\n".join([_("We have checked your usage proof. The letter tells the result."), last])
+    lines = [_("We have checked your usage proof. The letter tells the result."), last, *closing(grant.application)]
+    return subject, "\n\n".join(lines)
 
 
 def payment_sent_back_mail(payment: Any) -> tuple[str, str]:
@@ -54,5 +61,29 @@ def payment_sent_back_mail(payment: Any) -> tuple[str, str]:
     lines = [
         _("We could not go on with the payment you asked for: %(reason)s") % {"reason": payment.note},
         _("Please look at it and call for the money again. Your grant stays as it is."),
+        *closing(payment.grant.application),
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def proof_reminder_mail(proof: Any, *, late: bool) -> tuple[str, str]:
+    """The usage proof is due, or (`late`) its day is over."""
+    grant = proof.grant
+    application = grant.application
+    words = {"title": application.title, "day": date_format(grant.proof_due_on), "number": application.file_number}
+    if late:
+        subject = _("Your usage proof is missing: %(number)s") % words
+        first = _("We have no usage proof for “%(title)s” yet. It was due on %(day)s.") % words
+        then = _("Please send it now, or tell us when it comes: the day can still be moved.")
+    else:
+        subject = _("Your usage proof is due on %(day)s: %(number)s") % words
+        first = _("Please tell us by %(day)s how “%(title)s” went: a few sentences and what you spent.") % words
+        then = _("Is that too early? Tell us before that day, then it can be moved.")
+    lines = [
+        first,
+        then,
+        _("It starts here: %(link)s") % {"link": link_to("budgets:proof", proof.pk)},
+        _("When it is there, we check it and write to you."),
+        *closing(application),
     ]
     return subject, "\n\n".join(lines)

@@ -15,7 +15,7 @@ from applications import operations as applying
 from applications.models import Application, Letter, Membership
 from budgets import operations as money
 from budgets.models import Grant, Payment, UsageProof
-from funding import clock
+from funding import clock, outbox
 from funding.gate import Machine, carry_out, save_with_history, writes
 from funding.models import Assignment, Message, Municipality, Programme, Round, User
 from funding.policies import SYSTEM, Role
@@ -483,6 +483,7 @@ def _coming_meeting(cast: Cast) -> None:
 
 
 @writes
+@outbox.pretended()
 def build(programme: Programme) -> dict[str, int]:
     """Fill the town of this programme with the demo; how many applications, grants, payments and proofs it holds."""
     town = programme.municipality

@@ -251,7 +251,10 @@ class SearchForm(forms.Form):
 
 class OutboxFilter(SearchForm):
     state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All")), *Message.State.choices], initial=""
+        label=_("State"),
+        required=False,
+        choices=[("", _("All")), ("late", _("Did not go out")), *Message.State.choices],
+        initial="",
     )
 
 

@@ -59,12 +59,12 @@ def _keep(town: Municipality, email: str, subject: str, body: str) -> None:
 
 
 @writes
-def send_message(message: Message, *, by: Any, subject: str, body: str) -> Message:
-    """Send a draft as edited. A mail about a letter for download is the notice that provides it (§ 41 (2a) VwVfG).
+def send_message(message: Message, *, by: Any, **as_read: Any) -> Message:
+    """Send a draft as edited (`subject`, `body`) or as it was `read`; `funding.outbox.send` says what is refused.
 
-    Raises Refused when it was sent or discarded meanwhile.
+    A mail about a letter for download is the notice that provides it (§ 41 (2a) VwVfG).
     """
-    sent = outbox.send(message, by=by, subject=subject, body=body)
+    sent = outbox.send(message, by=by, **as_read)
     record(sent.municipality_id, "message.send", sent, by=by, details={"kind": sent.kind})
     if sent.about == Letter._meta.label_lower:
         letter = Letter.objects.select_for_update().get(pk=int(sent.about_id or 0))
@@ -81,6 +81,22 @@ def discard_message(message: Message, *, by: Any) -> Message:
     put_away = outbox.discard(message, by=by)
     record(put_away.municipality_id, "message.discard", put_away, by=by, details={"kind": put_away.kind})
     return put_away
+
+
+@writes
+def save_message(message: Message, *, by: Any, subject: str, body: str) -> Message:
+    """Change a draft without sending it. Raises Refused when it was sent or discarded meanwhile."""
+    saved = outbox.edit(message, by=by, subject=subject, body=body)
+    record(saved.municipality_id, "message.edit", saved, by=by, details={"kind": saved.kind})
+    return saved
+
+
+@writes
+def confirm_message(message: Message, *, by: Any) -> Message:
+    """Note that a mail which perhaps went did arrive. Raises Refused when that is settled already."""
+    sent = outbox.confirm(message, by=by)
+    record(sent.municipality_id, "message.confirm", sent, by=by, details={"kind": sent.kind})
+    return sent
 
 
 @writes

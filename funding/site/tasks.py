@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,6 +22,7 @@ from budgets.policies import may_check, may_order, may_pay_out, may_record_repay
 from budgets.workflow import GrantState, PaymentState, ProofState
 from funding import calendar, clock
 from funding.models import Message, Municipality, Programme
+from funding.outbox import late
 from funding.policies import Role
 from funding.site.operations import SIGN_IN_KIND
 from review.models import BoardItem, Decision, Meeting, Motion
@@ -138,15 +139,16 @@ def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
 
 
 def _mails_of_officer(towns: list[int]) -> Iterator[Task]:
-    """Mails are read one after the other: one entry for all drafts, one for all that did not go out."""
-    waiting = (Message.State.DRAFT, Message.State.FAILED)
-    found = Message.objects.filter(municipality__in=towns, state__in=waiting).exclude(kind=SIGN_IN_KIND)
-    counted = found.values("state").annotate(count=Count("pk"), oldest=Min("written_at")).order_by("state")
-    for row in counted:
-        is_draft = row["state"] == Message.State.DRAFT
-        what = _("Read mails and send them") if is_draft else _("Mails did not go out: try again")
+    """Mails are read one after the other: one entry for all drafts, one for all that did not go out as they should."""
+    found = Message.objects.filter(municipality__in=towns).exclude(kind=SIGN_IN_KIND)
+    drafts = Q(state=Message.State.DRAFT)
+    waits = When(drafts, then=Value("draft"))
+    counted = found.filter(drafts | late()).annotate(waits=Case(waits, default=Value(""))).values("waits")
+    for row in counted.annotate(count=Count("pk"), oldest=Min("written_at")).order_by("-waits"):
+        what = _("Read mails and send them") if row["waits"] else _("Mails did not go out")
         title = ngettext("%s mail", "%s mails", row["count"]) % row["count"]
-        yield Task(what, title, f"{reverse('outbox')}?state={row['state']}", since=_day(row["oldest"]))
+        state = row["waits"] or "late"
+        yield Task(what, title, f"{reverse('outbox')}?state={state}", since=_day(row["oldest"]))
 
 
 def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:

@@ -5,6 +5,9 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from applications.documents import closing
+from funding.outbox import link_to
+
 
 def invitation_mail(meeting: Any) -> tuple[str, str]:
     """The board is invited: when, where, which cases."""
@@ -15,6 +18,7 @@ def invitation_mail(meeting: Any) -> tuple[str, str]:
         _("You are invited to the meeting on %(day)s, %(place)s.") % {"day": day, "place": meeting.place or "–"},
         _("Agenda:") + "\n" + items,
         _("Before you can open a file, please say for each case whether you are biased."),
+        link_to("review:meeting", meeting.pk),
     ]
     if meeting.repeats_id:
         lines.append(_("This meeting repeats one that was not quorate. It is quorate however many members come."))
@@ -38,4 +42,5 @@ def decision_mail(decision: Any, letter: Any) -> tuple[str, str]:
         ]
     if letter.delivery == "post":
         lines.append(_("You also get the letter by post."))
+    lines += closing(application)
     return subject, "\n\n".join(lines)

@@ -1,8 +1,6 @@
 """Fill the database with the demo town: people, and a case in every state of every machine."""
 
 import json
-import sys
-from contextlib import redirect_stdout
 from typing import Any
 
 from django.core.management.base import CommandError, no_translations
@@ -25,7 +23,6 @@ class Command(BaseCommand):
             raise CommandError("This database belongs to a real town: the demo is never mixed with it.")
         if Programme.objects.filter(board_members__isnull=False).exists():
             raise CommandError("The demo is there already. Start with an empty data folder to make it anew.")
-        with redirect_stdout(sys.stderr):
-            load_programme(parse(read_file(str(FOLDER / "unna.toml"))), by=SYSTEM, demo=True)
-            counts = build(Programme.objects.select_related("municipality").get(municipality__demo=True))
+        load_programme(parse(read_file(str(FOLDER / "unna.toml"))), by=SYSTEM, demo=True)
+        counts = build(Programme.objects.select_related("municipality").get(municipality__demo=True))
         self.stdout.write(json.dumps(counts))

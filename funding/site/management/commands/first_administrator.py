@@ -1,11 +1,9 @@
 """Print the link with which the first administrator sets an empty installation up."""
 
-import os
 from typing import Any
 
-from django.urls import reverse
-
 from funding.operations import has_administrator
+from funding.outbox import link_to
 from funding.site.links import setup_token
 from funding.site.management.base import BaseCommand
 
@@ -16,5 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if has_administrator():
             return
-        address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}{reverse('setup', args=[setup_token()])}"
+        address = link_to("setup", setup_token())
         self.stdout.write(f"Set up the first town and its administrator here (valid for one week): {address}")

@@ -1,9 +1,7 @@
 """Enter a paper application from a TOML file."""
 
 import json
-import sys
 from argparse import ArgumentParser
-from contextlib import redirect_stdout
 from typing import Any
 
 from django.core.management.base import CommandError, no_translations
@@ -27,8 +25,7 @@ class Command(BaseCommand):
         try:
             file = parse(read_file(options["file"]))
             programme = choose_programme(options["programme"])
-            with redirect_stdout(sys.stderr):  # where mails are shown on the console, the receipt is
-                imported = import_application(file, programme, submit=options["submit"])
+            imported = import_application(file, programme, submit=options["submit"])
         except (FileError, Refused) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(imported.as_json(), ensure_ascii=False))

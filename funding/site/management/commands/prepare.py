@@ -19,7 +19,10 @@ DEMO_PROGRAMME = settings.BASE_DIR / "funding" / "programmes" / "unna.toml"
 
 
 class Command(BaseCommand):
-    help = "Check the demo mark, migrate, collect the static files; with DEMO, fill an empty database with the demo."
+    help = (
+        "Check the demo mark, migrate, collect the static files, with DEMO fill an empty database with the demo; then "
+        "do what the calendar made due meanwhile."
+    )
     requires_migrations_checks = False
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +43,10 @@ class Command(BaseCommand):
                 report = io.StringIO()  # what was loaded, for programs; a newcomer wants the address
                 call_command("load_programme", str(DEMO_PROGRAMME), stdout=report)
                 call_command("demo", stdout=report)
+        try:
+            call_command("tick", stdout=io.StringIO())  # what became due while nothing ran
+        except CommandError as refusal:
+            self.stderr.write(str(refusal))
 
 
 def _collect_static_files() -> None:
