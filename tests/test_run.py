@@ -66,9 +66,9 @@ class Site:
         return self.log.read_text()
 
     def children(self) -> list[int]:
-        """The server and its two workers, which it starts only after it listens."""
+        """The server and its two workers, which it starts only after it listens; the worker that mails; the timer."""
         deadline = time.monotonic() + 20
-        while len(family := self._family()) < 3 and time.monotonic() < deadline:
+        while len(family := self._family()) < 5 and time.monotonic() < deadline:
             time.sleep(0.1)
         return family
 
@@ -92,6 +92,10 @@ def processes() -> dict[int, tuple[str, int]]:
             state, parent = path.read_text(errors="replace").rpartition(")")[2].split()[:2]
             found[int(path.parent.name)] = (state, int(parent))
     return found
+
+
+def command_line(number: int) -> str:
+    return Path(f"/proc/{number}/cmdline").read_text().replace("\0", " ")
 
 
 def alive(numbers: list[int]) -> list[int]:
@@ -129,11 +133,24 @@ def dump(folder: Path) -> list[str]:
         database.close()
 
 
+def unfinished_tasks(folder: Path) -> int:
+    """What the worker has still to do."""
+    database = sqlite3.connect(folder / "foerdertopf.sqlite3", timeout=30)
+    try:
+        asked = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+        return database.execute(asked).fetchone()[0]
+    finally:
+        database.close()
+
+
 @pytest.fixture(scope="module")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder in which the demo was started once."""
+    """A data folder in which the demo was started once, until its mails were sent."""
     folder = tmp_path_factory.mktemp("demo") / "data"
     site = Site(folder)
+    deadline = time.monotonic() + 30
+    while unfinished_tasks(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert site.stop() == 0, site.said()
     return folder
 
@@ -195,7 +212,7 @@ def test_stop_by_signal_ends_every_child(demo_folder, start, number):
     status = site.stop(number)
 
     assert status == 0
-    assert len(children) == 3
+    assert len(children) == 5
     assert alive(children) == []
 
 
@@ -216,6 +233,19 @@ def test_child_that_dies_is_named_and_everything_stops(demo_folder, start):
 
     assert site.process.wait(30) == 1
     assert site.said().splitlines()[-1] == "The web process ended by itself (status 137); stopping everything."
+    assert left_of(children) == []
+
+
+@pytest.mark.parametrize(("name", "call"), [("worker", "manage.py work"), ("timer", "manage.py tick --every 10")])
+def test_worker_or_timer_that_dies_is_named_and_everything_stops(demo_folder, start, name, call):
+    site = start(demo_folder)
+    children = site.children()
+    [number] = [each for each in children if call in command_line(each)]
+
+    os.kill(number, signal.SIGKILL)
+
+    assert site.process.wait(30) == 1
+    assert site.said().splitlines()[-1] == f"The {name} process ended by itself (status 137); stopping everything."
     assert left_of(children) == []
 
 

@@ -722,15 +722,15 @@ def test_mark_that_does_not_fit_refuses_to_start(db, settings, demo, sentence):
     assert failing("check_mark") == sentence
 
 
-def test_first_administrator_prints_a_link_that_sets_up(db, client, monkeypatch):
-    monkeypatch.setenv("PORT", "8123")
+def test_first_administrator_prints_a_link_that_sets_up(db, client, settings):
+    settings.SITE_URL = "https://foerderung.unna.example"
     out = io.StringIO()
 
     call_command("first_administrator", stdout=out)
 
     address = out.getvalue().split()[-1]
-    assert address.startswith("http://127.0.0.1:8123/setup/")
-    assert client.get(address.removeprefix("http://127.0.0.1:8123")).status_code == 200
+    assert address.startswith("https://foerderung.unna.example/setup/")
+    assert client.get(address.removeprefix("https://foerderung.unna.example")).status_code == 200
 
 
 def test_first_administrator_prints_nothing_when_there_is_one(db):

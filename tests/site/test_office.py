@@ -1,6 +1,6 @@
 """The outbox and the event log."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_draft_without_text_is_refused_and_stays(client, town, officer):
     assert (answer.context["form"]["subject"].value(), mail.state) == ("Anders", "draft")
 
 
-@pytest.mark.parametrize("state", ["sent", "discarded", "queued"])
+@pytest.mark.parametrize("state", ["sent", "discarded", "queued", "sending"])
 def test_mail_that_went_already_is_not_sent_again(client, town, officer, state):
     mail = make_mail(town, state=state)
 
@@ -71,6 +71,119 @@ def test_mail_that_went_already_is_not_sent_again(client, town, officer, state):
     mail.refresh_from_db()
     assert (sent["Location"], discarded["Location"]) == ("/outbox/", "/outbox/")
     assert (mail.state, mail.subject) == (state, "Betreff")
+
+
+def test_draft_is_saved_and_waits_on(client, town, officer, mailoutbox):
+    mail = make_mail(town)
+
+    client.post(f"/outbox/{mail.pk}/", {"subject": "Anders", "body": "Neuer Text", "keep": "1"})
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.subject, mail.body, mailoutbox) == ("draft", "Anders", "Neuer Text", [])
+    assert Event.objects.get().kind == "message.edit"
+
+
+def read_on(page):
+    return [f"{mail.pk}-{mail.fingerprint}" for mail in page.context["mails"]]
+
+
+def test_all_drafts_shown_are_read_on_one_page_and_sent(
+    client, town, officer, mailoutbox, django_capture_on_commit_callbacks
+):
+    first, second = make_mail(town, subject="Erste Zusage"), make_mail(town, subject="Zweite Zusage")
+    others = [make_mail(town, subject="Zusage", state=state) for state in ("failed", "sent", "unsure")]
+    others += [make_mail(town), make_mail(make_town(), subject="Zusage")]
+
+    page = client.get("/outbox/send/?state=draft&q=zusage")
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/outbox/send/?state=draft&q=zusage", {"mail": read_on(page)})
+
+    assert page.context["mails"] == [first, second]
+    assert [mail.subject for mail in mailoutbox] == ["Erste Zusage", "Zweite Zusage"]
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert [states.pop(mail.pk) for mail in (first, second)] == ["sent", "sent"]
+    assert states == {mail.pk: mail.state for mail in others}
+
+
+def test_all_failed_mails_are_tried_again_with_one_button(
+    client, town, officer, mailoutbox, django_capture_on_commit_callbacks
+):
+    mail = make_mail(town, state="failed", error="550 no such user", tries=6)
+    button = client.get("/outbox/").context["sendable"]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/outbox/send/", {"mail": read_on(client.get(button[0]["url"]))})
+
+    mail.refresh_from_db()
+    assert [entry["url"] for entry in button] == ["/outbox/send/?q=&state=failed"]
+    assert (mail.state, mail.error, len(mailoutbox)) == ("sent", "", 1)
+
+
+def test_what_changed_after_it_was_read_is_not_sent_with_the_others(client, town, officer):
+    changed, gone, same = make_mail(town), make_mail(town), make_mail(town)
+    read = read_on(client.get("/outbox/send/?state=draft"))
+    Message.objects.filter(pk=changed.pk).update(body="Anderer Text")
+    Message.objects.filter(pk=gone.pk).update(state="discarded")
+
+    client.post("/outbox/send/", {"mail": read})
+
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert states == {changed.pk: "draft", gone.pk: "discarded", same.pk: "queued"}
+
+
+@pytest.mark.parametrize("mails", [[], ["x"], ["1"], ["-"], ["٣-abc"], ["9" * 40 + "-abc"]])
+def test_sending_what_is_no_mail_sends_nothing(client, town, officer, mails):
+    mail = make_mail(town)
+
+    answer = client.post("/outbox/send/", {"mail": mails})
+
+    mail.refresh_from_db()
+    assert (answer["Location"], mail.state) == ("/outbox/", "draft")
+
+
+def test_drafts_of_one_page_are_read_under_constant_queries(client, town, officer, django_assert_num_queries):
+    make_mail(town)
+    with django_assert_num_queries(4):
+        client.get("/outbox/send/")
+
+    make_mail(town)
+    make_mail(town, state="failed")
+    with django_assert_num_queries(4):
+        client.get("/outbox/send/")
+
+
+def test_mail_that_perhaps_went_names_its_number_and_is_confirmed(client, town, officer, mailoutbox):
+    mail = make_mail(town, state="unsure", taken_at=MOMENT, taken_by="x")
+    page = client.get(f"/outbox/{mail.pk}/").content.decode()
+
+    client.post(f"/outbox/{mail.pk}/confirm/")
+    client.post(f"/outbox/{mail.pk}/confirm/")
+
+    mail.refresh_from_db()
+    assert mail.message_id.strip("<>") in page
+    assert (mail.state, mail.sent_at, mailoutbox) == ("sent", MOMENT, [])
+    assert [event.kind for event in Event.objects.all()] == ["message.confirm"]
+
+
+def test_mail_that_perhaps_went_is_sent_again_when_somebody_says_so(
+    client, town, officer, mailoutbox, django_capture_on_commit_callbacks
+):
+    mail = make_mail(town, state="unsure", taken_at=MOMENT, taken_by="x")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/outbox/{mail.pk}/")
+
+    mail.refresh_from_db()
+    assert (mail.state, [sent.extra_headers["Message-ID"] for sent in mailoutbox]) == ("sent", [mail.message_id])
+
+
+def test_mail_that_perhaps_went_is_not_put_away(client, town, officer):
+    mail = make_mail(town, state="unsure", taken_at=MOMENT)
+
+    client.post(f"/outbox/{mail.pk}/discard/")
+
+    mail.refresh_from_db()
+    assert mail.state == "unsure"
 
 
 def test_draft_is_put_away(client, town, officer):
@@ -156,14 +269,32 @@ def test_outbox_shows_drafts_first_and_finds_by_state_and_words(client, town, of
     assert [mail for mail, _tone in client.get("/outbox/?q=erste").context["rows"]] == [draft]
 
 
+def test_outbox_finds_what_did_not_go_out(client, town, officer):
+    failed, unsure = make_mail(town, state="failed"), make_mail(town, state="unsure")
+    stuck = make_mail(town, state="queued", queued_at=clock.now() - timedelta(hours=2))
+    make_mail(town, state="queued", queued_at=clock.now())
+
+    rows = client.get("/outbox/?state=late").context["rows"]
+
+    assert {mail for mail, _tone in rows} == {failed, unsure, stuck}
+
+
+def test_auditor_sees_no_button_that_sends(client, town):
+    client.force_login(make_user(town, "auditor"))
+    make_mail(town)
+
+    assert client.get("/outbox/").context["sendable"] == []
+    assert client.get("/outbox/send/").status_code == 403
+
+
 def test_outbox_lists_under_constant_queries(client, town, officer, django_assert_num_queries):
     make_mail(town)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/outbox/")
 
     make_mail(town)
     make_mail(town, state="sent")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/outbox/")
 
 

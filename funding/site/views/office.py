@@ -105,13 +105,12 @@ def outbox_send(request: HttpRequest) -> HttpResponse:
 
 def _send_read(request: HttpRequest, read: set[str]) -> HttpResponse:
     """Send the mails that still say what was read (`pk-fingerprint`)."""
-    parts = [entry.partition("-") for entry in read]
-    fingerprints = {int(pk): fingerprint for pk, _dash, fingerprint in parts if pk.isdecimal()}
     sent = 0
-    for mail in _to_send(request, _messages(request).filter(pk__in=fingerprints)).order_by("pk"):
-        with suppress(Refused):
-            send_message(mail, by=request.user, read=fingerprints[mail.pk])
-            sent += 1
+    for mail in _to_send(request, _messages(request)).order_by("pk"):
+        if f"{mail.pk}-{mail.fingerprint}" in read:
+            with suppress(Refused):
+                send_message(mail, by=request.user, read=mail.fingerprint)
+                sent += 1
     if sent:
         messages.success(request, ngettext("%s mail is on its way.", "%s mails are on their way.", sent) % sent)
     if sent < len(read) or not sent:
