@@ -89,6 +89,6 @@ def time_mail(application: Any, reason: str) -> tuple[str, str]:
         _("This is about “%(title)s”.") % {"title": application.title},
         _("Please answer by %(day)s. Your application keeps its date.") % {"day": day},
         *([_("Our reason: %(reason)s") % {"reason": reason}] if reason else []),
-        _greeting_end(application),
+        *closing(application),
     ]
     return subject, "\n\n".join(lines)
