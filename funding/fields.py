@@ -70,7 +70,7 @@ class MoneyField(forms.Field):
         if not text:
             return None
         try:
-            return money.parse_amount(text)
+            return money.parse_amount(text, translation.get_language() or "de")
         except money.AmountError as error:
             raise ValidationError(str(error), code="amount") from error
 
@@ -90,7 +90,7 @@ class QuantityField(forms.Field):
         if not text:
             return None
         try:
-            return money.parse_quantity(text)
+            return money.parse_quantity(text, translation.get_language() or "de")
         except money.AmountError as error:
             raise ValidationError(str(error), code="quantity") from error
 

@@ -24,15 +24,20 @@ _TYPED_CHARACTERS: dict[str, str | None] = {
     "\u2009": " ",  # thin space
     "\u2212": "-",  # the typographic minus
     "\u2013": "-",
+    "\u2014": "-",
+    "'": " ",  # thousands in Switzerland
+    "\u2019": " ",
     # direction marks come along when an amount is copied from right-to-left text
     "\u061c": None,
     "\u200e": None,
     "\u200f": None,
 }
 _AS_TYPED = str.maketrans(_TYPED_CHARACTERS)
-_CURRENCY = re.compile(r"^(?:€|EUR|Euro)|(?:€|EUR|Euro)$", re.IGNORECASE)
+_CURRENCY = re.compile(r"^(?:€|EUR|Euros?)|(?:€|EUR|Euros?|avro|евро|يورو)$", re.IGNORECASE)
+_NO_CENTS = re.compile(r"[.,]\s?--?$")  # 25,-
 _DECIMAL_COMMA = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+)(?:,([0-9]+))?")
 _DECIMAL_POINT = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+)\.([0-9]+)")
+_ENGLISH = re.compile(r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+)(?:\.([0-9]+))?")
 _FILE_AMOUNT = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
 _FILE_QUANTITY = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,3})?")
 
@@ -46,14 +51,16 @@ class AmountError(ValueError):
     """An amount or quantity that cannot be used; its text names what was typed and how to mend it, translated."""
 
 
-def parse_amount(text: str) -> int:
+def parse_amount(text: str, language: str = "de") -> int:
     """Cents of an amount as typed: 1.234,56 or 1234,56 or 1234.56 or 1.234 (one thousand two hundred thirty-four).
 
     A dot with one or two digits behind it can only be a decimal point; three digits behind the only comma could be
-    either thousands or decimals, so they are refused. Raises AmountError.
+    either thousands or decimals, so they are refused, but on an English page, where 1,234 is read as thousands.
+    Raises AmountError.
     """
     typed = str(text)
-    number, places = _read(typed, _CURRENCY.sub("", _tidy(typed)).strip())
+    plain = _CURRENCY.sub("", _tidy(typed)).strip()
+    number, places = _read(typed, _NO_CENTS.sub("", plain), language, places=2)
     if places > 2:
         raise AmountError(
             _(
@@ -68,14 +75,14 @@ def parse_amount(text: str) -> int:
     return cents
 
 
-def parse_quantity(text: str) -> Decimal:
+def parse_quantity(text: str, language: str = "de") -> Decimal:
     """The quantity as typed, in the notation of parse_amount, above 0 and up to 1,000,000. Raises AmountError.
 
     Hours and kilometres are measured in fractions, so up to three decimals are allowed and 12,345 is a little more
     than twelve; in an amount the same text is refused.
     """
     typed = str(text)
-    number, places = _read(typed, _tidy(typed))
+    number, places = _read(typed, _tidy(typed), language, places=QUANTITY_PLACES)
     if places > QUANTITY_PLACES:
         raise AmountError(
             _("“%(typed)s” has more than three digits after the separator. Please round it: 12,345.")
@@ -150,20 +157,25 @@ def _tidy(typed: str) -> str:
     return typed.translate(_AS_TYPED).strip()
 
 
-def _read(typed: str, tidied: str) -> tuple[Decimal, int]:
-    """The number and how many decimals were written."""
+def _read(typed: str, tidied: str, language: str, places: int) -> tuple[Decimal, int]:
+    """The number and how many decimals were written.
+
+    The notation of the language goes first; the other is tried where that one gives no number of so many `places`.
+    """
     if not tidied:
         raise AmountError(_("Nothing was entered. Write a number, for example 1.234,56."))
     if tidied.startswith("-") or tidied.endswith("-"):
         raise AmountError(_("“%(typed)s” is below zero. Write it without a minus.") % {"typed": _shown(typed)})
     if len(tidied) > LONGEST_NUMBER:
         raise _too_large(typed)
-    match = _DECIMAL_COMMA.fullmatch(tidied) or _DECIMAL_POINT.fullmatch(tidied)
-    if match is None:
+    notations = [_ENGLISH, _DECIMAL_COMMA] if language.startswith("en") else [_DECIMAL_COMMA, _DECIMAL_POINT]
+    matches = [match for notation in notations if (match := notation.fullmatch(tidied))]
+    if not matches:
         raise AmountError(
             _("“%(typed)s” is not a number we understand. Use digits only, for example 1.234,56.")
             % {"typed": _shown(typed)}
         )
+    match = next((match for match in matches if len(match[2] or "") <= places), matches[0])
     whole, decimals = re.sub("[^0-9]", "", match[1]), match[2] or ""
     return Decimal(f"{whole}.{decimals or 0}"), len(decimals)
 

@@ -434,7 +434,7 @@ def test_edit_costs_that_do_not_balance_are_saved_and_held_back_by_the_check_pag
     ]
 
 
-@pytest.mark.parametrize("amount", ["12,345", "-5", "viel", "99999999999"])
+@pytest.mark.parametrize("amount", ["12,3456", "-5", "viel", "99999999999"])
 def test_edit_costs_with_an_unreadable_amount_is_refused_and_everything_stays(client, applicant, draft, amount):
     client.force_login(applicant)
 

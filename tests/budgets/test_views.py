@@ -441,14 +441,14 @@ def test_draft_of_who_gets_input_tax_back_counts_without_it_down_to_the_settleme
 def test_draft_with_a_wrong_amount_and_half_a_receipt_keeps_everything(world, visit):
     proof = UsageProof.objects.get(grant=payable(world))
     line = proof.lines.first()
-    data = proof_data(proof, **{f"spent_{line.pk}": "12,345", "receipts-0-payee": "Bäcker"})
+    data = proof_data(proof, **{f"spent_{line.pk}": "1.0,5", "receipts-0-payee": "Bäcker"})
 
     response = visit(fresh(world.applicant), "proof", proof.pk, data=data)
 
     form, row = response.context["form"], response.context["receipts"].forms[0]
     assert list(form.errors) == [f"spent_{line.pk}"]
     assert (form[f"spent_{line.pk}"].value(), form["report"].value(), row["payee"].value()) == (
-        "12,345",
+        "1.0,5",
         "Zwölf Führungen.",
         "Bäcker",
     )

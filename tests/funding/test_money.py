@@ -46,10 +46,73 @@ def _source_language():
         ("۱۲۳۴٫۵", 123450),
         ("\u200f1.234,56\u200e", 123456),
         ("999.999.999,99", money.MAX_CENTS),
+        ("25,-", 2500),
+        ("25,– €", 2500),
+        ("25,--", 2500),
+        ("1.250,—", 125000),
+        ("1'250.50", 125050),
+        ("25 евро", 2500),
+        ("٢٥ يورو", 2500),
+        ("1,250.50", 125050),
     ],
 )
 def test_amount_in_a_known_notation_becomes_cents(typed, cents):
     assert money.parse_amount(typed) == cents
+
+
+@pytest.mark.parametrize(
+    ("typed", "german", "english"),
+    [
+        ("1.250", 1250_00, 1250_00),  # on no page are there thousandths of a euro
+        ("1,250", None, 1250_00),
+        ("1,250,000", None, 1_250_000_00),
+        ("12,345", None, 12_345_00),
+        ("1,25", 1_25, 1_25),
+        ("1.250,50", 1250_50, 1250_50),
+        ("1,250.50", 1250_50, 1250_50),
+        ("0.125", None, None),
+        ("1,2345", None, None),
+    ],
+)
+def test_amount_is_read_in_the_notation_of_the_page_first(typed, german, english):
+    def read(language):
+        try:
+            return money.parse_amount(typed, language)
+        except money.AmountError:
+            return None
+
+    assert (read("de"), read("en-gb")) == (german, english)
+
+
+@pytest.mark.parametrize(
+    ("typed", "german", "english"),
+    [("1,000", "1", "1000"), ("1.000", "1000", "1"), ("2,5", "2.5", "2.5"), ("2.5", "2.5", "2.5")],
+)
+def test_quantity_is_read_in_the_notation_of_the_page_first(typed, german, english):
+    assert money.parse_quantity(typed, "de") == Decimal(german)
+    assert money.parse_quantity(typed, "en") == Decimal(english)
+
+
+DIGITS = st.sampled_from(["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹"])
+
+
+@given(CENTS, DIGITS, st.sampled_from(["de", "en", "tr", "ar", "ru"]), st.sampled_from(["", " €", " EUR", ",-"]))
+def test_amount_typed_with_any_digits_is_read_in_any_language(cents, digits, language, tail):
+    whole = cents // 100 * 100 if tail == ",-" else cents
+    shown = str(whole // 100) if tail == ",-" else money.format_amount(whole, language)
+    typed = shown.translate({ord(str(value)): digit for value, digit in enumerate(digits)}) + tail
+
+    assert money.parse_amount(typed, language) == whole
+
+
+@given(st.text(max_size=60), st.sampled_from(["de", "en"]))
+def test_any_text_is_an_amount_within_bounds_or_refused_with_a_sentence(text, language):
+    try:
+        cents = money.parse_amount(text, language)
+    except money.AmountError as refusal:
+        assert str(refusal)
+    else:
+        assert 0 <= cents <= money.MAX_CENTS
 
 
 AMBIGUOUS = "Write 12345 for whole euros, or at most two digits for cents: 12,34."
@@ -90,7 +153,7 @@ def test_amount_that_cannot_be_used_is_refused_with_its_own_sentence(typed, sent
 
 @given(CENTS, st.sampled_from(["de", "en", "tr", "ar", "ru"]))
 def test_amount_shown_in_any_language_is_read_back_as_the_same(cents, language):
-    assert money.parse_amount(money.format_eur(cents, language)) == cents
+    assert money.parse_amount(money.format_eur(cents, language), language) == cents
 
 
 @given(CENTS)
