@@ -289,6 +289,7 @@ class Category(Tenant):
     eligible_share = models.DecimalField(
         max_digits=5, decimal_places=4, validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
     )
+    volunteer_allowance = models.BooleanField(default=False, help_text="Paid to volunteers, up to a sum free of tax")
     history = HistoricalRecords()
 
     class Meta:

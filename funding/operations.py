@@ -1,6 +1,6 @@
 """Verbs that write towns, programmes, rounds and people's roles."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -110,7 +110,7 @@ def _set_categories(
         category = present.pop(row.slug, None)
         is_new = category is None
         category = category or Category(municipality_id=programme.municipality_id, programme=programme)
-        values = {"slug": row.slug, "name": row.name, "eligible_share": row.eligible_share, "position": position}
+        values = {**asdict(row), "position": position}
         changes = _set(category, values, {name: f"categories.{row.slug}.{name}" for name in values})
         if f"categories.{row.slug}.eligible_share" in changes and _is_settled_for(category):
             raise Refused(

@@ -7,10 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from funding.money import round_cents
 
+# Where a programme names no usual costs of its own: category, what, quantity, cents. Offered if it has the category.
+USUAL_COSTS = (
+    ("rent", gettext_lazy("Room rent, per evening"), "1", 6000),
+    ("material", gettext_lazy("Printing flyers"), "500", 10),
+    ("volunteer-allowance", gettext_lazy("Allowance for volunteers"), "24", 2500),
+    ("travel", gettext_lazy("Train and bus tickets"), "10", 350),
+    ("accommodation-meals", gettext_lazy("Snacks and drinks, per guest"), "30", 450),
+    ("personnel", gettext_lazy("Childcare, per hour"), "10", 1800),
+    ("personnel", gettext_lazy("Interpreter, per hour"), "5", 4000),
+)
 FIRST = "de"  # the official language: every text exists in it, the others where the town gave them
 
 
@@ -63,6 +73,8 @@ class Presentation(models.Model):
     texts = models.JSONField(default=dict, blank=True, help_text="language -> name, summary, words (German -> theirs)")
     ideas = models.JSONField(default=list, blank=True, help_text="slug; title, summary, goals by language; costs")
 
+    usual_costs = models.JSONField(default=list, blank=True, help_text="Lines people add with one tap, like an idea's")
+
     class Meta:
         abstract = True
 
@@ -84,6 +96,17 @@ class Presentation(models.Model):
 
     def idea(self, slug: str) -> Idea | None:
         return next((idea for idea in self.ideas_shown() if idea.slug == slug), None)
+
+    def usual_costs_shown(self) -> list[IdeaCost]:
+        """Costs that many projects have, to start a line from, in the reader's language."""
+        if self.usual_costs:
+            return [_cost(row, get_language() or FIRST) for row in self.usual_costs]
+        known = {category.slug for category in self.categories.all()}  # type: ignore[attr-defined]
+        return [
+            IdeaCost(category, str(what), Decimal(quantity), cents)
+            for category, what, quantity, cents in USUAL_COSTS
+            if category in known
+        ]
 
     @property
     def contact(self) -> Contact:
@@ -107,11 +130,13 @@ class Presentation(models.Model):
 def _idea(row: dict[str, Any], language: str) -> Idea:
     language = language if language in row["title"] and language in row["summary"] else FIRST
 
-    def said(texts: dict[str, str]) -> str:
-        return texts.get(language) or texts.get(FIRST, "")
+    title, summary, goals = (_said(row[name], language) for name in ("title", "summary", "goals"))
+    return Idea(row["slug"], language, title, summary, goals, tuple(_cost(cost, language) for cost in row["costs"]))
 
-    costs = tuple(
-        IdeaCost(cost["category"], said(cost["what"]), Decimal(cost["quantity"]), cost["unit_price_cents"])
-        for cost in row["costs"]
-    )
-    return Idea(row["slug"], language, said(row["title"]), said(row["summary"]), said(row["goals"]), costs)
+
+def _cost(row: dict[str, Any], language: str) -> IdeaCost:
+    return IdeaCost(row["category"], _said(row["what"], language), Decimal(row["quantity"]), row["unit_price_cents"])
+
+
+def _said(texts: dict[str, str], language: str) -> str:
+    return texts.get(language) or texts.get(FIRST, "")

@@ -113,6 +113,7 @@ def make_programme(town: Municipality, **fields: Any) -> Programme:
             slug=slug,
             name=name,
             eligible_share=Decimal(share),
+            volunteer_allowance=slug == "volunteer-allowance",
         )
     make_round(programme)
     return programme

@@ -33,6 +33,7 @@ class CostLine(Tenant):
         return rules.Cost(
             category=self.category.slug,
             share=self.category.eligible_share,
+            volunteer_allowance=self.category.volunteer_allowance,
             quantity=self.quantity,
             unit_price_cents=self.unit_price_cents,
             in_kind=self.in_kind,

@@ -17,7 +17,6 @@ MIN_CENTS = 1
 
 OWN, THIRD_PARTY, INCOME, IN_KIND, GRANT = "own", "third-party", "income", "in-kind", "grant"
 APPROVED = "approved"
-VOLUNTEER_ALLOWANCE = "volunteer-allowance"
 
 # Dated rows: the first year or day of validity, newest last. A change of the law is a new row.
 # First calendar year, Ehrenamtspauschale (§ 3 Nr. 26a EStG), Übungsleiterpauschale (§ 3 Nr. 26 EStG).
@@ -51,6 +50,7 @@ class Cost:
     unit_price_cents: int
     in_kind: bool = False
     deductible_cents: int = 0
+    volunteer_allowance: bool = False
     what: str = ""
 
     @property
@@ -190,18 +190,26 @@ def warnings(
     """
     too_soon = start is not None and received_on <= start < received_on + timedelta(weeks=lead_time_weeks)
     differs = bool(account_holder) and not any(same_person(account_holder, name) for name in names)
-    volunteers_high = any(_volunteer_allowance_is_high(cost, start or received_on, end) for cost in plan.costs)
-    kilometres_high = any(_kilometre_rate_is_high(cost, start or received_on) for cost in plan.costs)
+    of_lines = {code for cost in plan.costs for code in line_warnings(cost, start or received_on, end)}
     found = {
         "other-funding-undecided": any(line.kind == THIRD_PARTY and line.status != APPROVED for line in plan.financing),
         "lead-time-short": too_soon,
         "account-holder-differs": differs,
         **dict.fromkeys(iban_warnings(iban) if _iban_is_valid(iban) else [], True),
-        "volunteer-allowance-high": volunteers_high,
-        "kilometre-rate-high": kilometres_high,
+        "volunteer-allowance-high": "volunteer-allowance-high" in of_lines,
+        "kilometre-rate-high": "kilometre-rate-high" in of_lines,
         "input-tax-missing": deducts
         and result.cash_cents > 0
         and not any(cost.deductible_cents for cost in plan.costs),
+    }
+    return [code for code, is_so in found.items() if is_so]
+
+
+def line_warnings(cost: Cost, start: date, end: date | None) -> list[str]:
+    """Those of the codes that one line of cost causes."""
+    found = {
+        "volunteer-allowance-high": _volunteer_allowance_is_high(cost, start, end),
+        "kilometre-rate-high": _kilometre_rate_is_high(cost, start),
     }
     return [code for code, is_so in found.items() if is_so]
 
@@ -247,7 +255,7 @@ def _volunteer_allowance_is_high(cost: Cost, start: date, end: date | None) -> b
     names exactly one person (1 person, eine Helferin) or names no number of people and the quantity is 1. A project
     that runs through several calendar years may pay every year's limit.
     """
-    if cost.category != VOLUNTEER_ALLOWANCE or cost.in_kind:
+    if not cost.volunteer_allowance or cost.in_kind:
         return False
     named = _PEOPLE.search(cost.what)
     one_person = _is_one(named["number"]) if named else cost.quantity == 1

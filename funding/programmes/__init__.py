@@ -31,11 +31,15 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+VOLUNTEER_ALLOWANCE = "volunteer-allowance"  # a category of this name is one, unless the file says otherwise
+
+
 @dataclass(frozen=True)
 class CategoryRow:
     slug: str
     name: str
     eligible_share: Decimal
+    volunteer_allowance: bool
 
 
 @dataclass(frozen=True)
@@ -139,13 +143,16 @@ PROGRAMME: dict[str, tuple[str, Reader]] = {
 def _categories(value: Any) -> tuple[CategoryRow, ...]:
     rows = []
     for where, row in toml.rows(value, "categories"):
-        table = toml.table(row, where, ("slug", "name", "eligible_share"))
+        table = toml.table(row, where, ("slug", "name", "eligible_share", "volunteer_allowance"))
         toml.needed(table, where, "slug", "name", "eligible_share")
+        slug = toml.at(f"{where}.slug", toml.text, table["slug"])
+        is_allowance = table.get("volunteer_allowance", slug == VOLUNTEER_ALLOWANCE)
         rows.append(
             CategoryRow(
-                slug=toml.at(f"{where}.slug", toml.text, table["slug"]),
+                slug=slug,
                 name=toml.at(f"{where}.name", toml.text, table["name"]),
                 eligible_share=toml.at(f"{where}.eligible_share", _share, table["eligible_share"]),
+                volunteer_allowance=toml.at(f"{where}.volunteer_allowance", toml.flag, is_allowance),
             )
         )
         if rows[-1].slug in {row.slug for row in rows[:-1]}:
@@ -158,7 +165,7 @@ def parse(content: bytes) -> ProgrammeFile:
     data = toml.table(
         toml.read_toml(content),
         _("the file"),
-        ("municipality", "programme", "categories", "taxonomies", "prizes", "texts", "ideas"),
+        ("municipality", "programme", "categories", "taxonomies", "prizes", "texts", "ideas", "usual_costs"),
     )
     toml.needed(data, _("the file"), "municipality", "programme")
     town = toml.table(data["municipality"], "municipality", MUNICIPALITY)
@@ -171,14 +178,20 @@ def parse(content: bytes) -> ProgrammeFile:
         )
     values = {PROGRAMME[key][0]: toml.at(f"programme.{key}", PROGRAMME[key][1], programme[key]) for key in programme}
     names = {PROGRAMME[key][0]: f"programme.{key}" for key in PROGRAMME}
-    readers = (("taxonomies", _taxonomies), ("prizes", _prizes), ("texts", public.texts), ("ideas", public.ideas))
-    for key, reader in readers:
+    readers: dict[str, Reader] = {
+        "taxonomies": _taxonomies,
+        "prizes": _prizes,
+        "texts": public.texts,
+        "ideas": public.ideas,
+        "usual_costs": public.usual_costs,
+    }
+    for key, reader in readers.items():
         names[key] = key
         if key in data:
             values[key] = reader(data[key])
     categories = _categories(data["categories"]) if "categories" in data else None
     if categories is not None:
-        public.check_categories(values.get("ideas", []), {row.slug for row in categories})
+        public.check_categories(values, {row.slug for row in categories})
     return ProgrammeFile(
         municipality={key: toml.at(f"municipality.{key}", MUNICIPALITY[key], town[key]) for key in town},
         programme=values,

@@ -51,12 +51,21 @@ def ideas(value: Any) -> list[dict[str, Any]]:
     return found
 
 
-def check_categories(found: list[dict[str, Any]], known: set[str]) -> None:
-    """Raises FileError for a cost line of an idea in a category the programme does not have."""
-    for idea in found:
-        for cost in idea["costs"]:
-            if cost["category"] not in known:
-                raise FileError(_("ideas: the programme has no category “%s”.") % cost["category"])
+def usual_costs(value: Any) -> list[dict[str, Any]]:
+    """`[[usual_costs]]`: lines like those of an idea, which people add to their plan with one tap."""
+    return [_cost(where, row) for where, row in toml.rows(value, "usual_costs")]
+
+
+def check_categories(programme: dict[str, Any], known: set[str]) -> None:
+    """Raises FileError for an idea or a usual cost in a category the programme does not have."""
+    lines = [("ideas", cost) for idea in programme.get("ideas", []) for cost in idea["costs"]]
+    lines += [("usual_costs", cost) for cost in programme.get("usual_costs", [])]
+    for where, cost in lines:
+        if cost["category"] not in known:
+            raise FileError(
+                _("%(where)s: the programme has no category “%(category)s”.")
+                % {"where": where, "category": cost["category"]}
+            )
 
 
 def _cost(where: str, row: Any) -> dict[str, Any]:

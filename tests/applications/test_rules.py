@@ -27,6 +27,7 @@ def make_cost(category, quantity, unit_price, what="", in_kind=False, deductible
         unit_price_cents=from_decimal_string(unit_price),
         in_kind=in_kind,
         deductible_cents=deductible,
+        volunteer_allowance=category == VOLUNTEERS,
         what=what,
     )
 

@@ -151,6 +151,30 @@ def test_unna_is_loaded_with_amounts_shares_and_lists(unna):
 
 
 @pytest.mark.parametrize("path", PROGRAMMES, ids=lambda path: path.stem)
+def test_unna_names_usual_costs_in_the_languages_of_its_people(unna):
+    with translation.override("tr"):
+        turkish = unna.usual_costs_shown()[0]
+    with translation.override("fr"):
+        german = unna.usual_costs_shown()[0]
+
+    assert (turkish.category, turkish.what, german.what) == ("rent", "Salon kirası, akşam başına", "Raummiete je Abend")
+
+
+def test_programme_without_usual_costs_offers_those_of_the_categories_it_has(unna):
+    unna.usual_costs = []
+    unna.categories.exclude(slug__in=["rent", "travel"]).delete()
+
+    assert [cost.category for cost in unna.usual_costs_shown()] == ["rent", "travel"]
+
+
+def test_category_is_a_volunteer_allowance_by_its_name_unless_the_file_says_otherwise(unna, write):
+    before = [category.slug for category in unna.categories.filter(volunteer_allowance=True)]
+    run("load_programme", write(UNNA.replace('slug = "travel"', 'slug = "travel"\nvolunteer_allowance = true')))
+
+    assert before == ["volunteer-allowance"]
+    assert unna.categories.filter(volunteer_allowance=True).count() == 2
+
+
 def test_programme_file_loaded_twice_changes_nothing(db, path):
     run("load_programme", path)
     history, log = Programme.history.count(), Event.objects.count()
@@ -290,6 +314,12 @@ UNNA = (FOLDER / "unna.toml").read_text(encoding="utf-8")
             "programme.proof_due_months: must be a whole number from 0 to 32767",
         ),
         ('slug = "travel"', 'slug = "personnel"', "The category “personnel” stands in the file twice."),
+        ('category = "rent"', 'category = "gold"', "usual_costs: the programme has no category “gold”."),
+        (
+            'slug = "travel"',
+            'slug = "travel"\nvolunteer_allowance = 1',
+            "categories[3].volunteer_allowance: must be true or false",
+        ),
     ],
 )
 def test_programme_file_that_cannot_be_used_is_refused_by_name(db, write, old, new, sentence):
@@ -309,6 +339,7 @@ def test_programme_file_with_a_value_no_field_takes_loads_nothing(db, write):
 def test_programme_file_without_a_category_that_plans_use_is_refused(unna, write):
     run("import_application", SAMPLES / "02-mobile-childcare.toml")
     without = UNNA.replace('[[categories]]\nslug = "travel"\nname = "Fahrtkosten"\neligible_share = "1.00"\n', "")
+    without = without.replace('category = "travel"', 'category = "rent"')
 
     assert failing("load_programme", write(without)) == "The category “travel” cannot be left out: plans use it."
     assert Category.objects.count() == 8
