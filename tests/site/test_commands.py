@@ -150,7 +150,6 @@ def test_unna_is_loaded_with_amounts_shares_and_lists(unna):
     assert unna.taxonomies["districts"] == ["Königsborn", "Unna-Mitte", "Unna-Süd", "Unna-Massen", "Landgemeinden"]
 
 
-@pytest.mark.parametrize("path", PROGRAMMES, ids=lambda path: path.stem)
 def test_unna_names_usual_costs_in_the_languages_of_its_people(unna):
     with translation.override("tr"):
         turkish = unna.usual_costs_shown()[0]
@@ -175,6 +174,7 @@ def test_category_is_a_volunteer_allowance_by_its_name_unless_the_file_says_othe
     assert unna.categories.filter(volunteer_allowance=True).count() == 2
 
 
+@pytest.mark.parametrize("path", PROGRAMMES, ids=lambda path: path.stem)
 def test_programme_file_loaded_twice_changes_nothing(db, path):
     run("load_programme", path)
     history, log = Programme.history.count(), Event.objects.count()
