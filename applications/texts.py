@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -140,7 +139,11 @@ def points(codes: list[str], application: Any, result: rules.Result) -> list[Poi
 
 
 def eur(cents: int) -> str:
-    return money.format_eur(cents, get_language() or "de")
+    return money.format_eur(cents, _language())
+
+
+def _language() -> str:
+    return get_language() or "de"
 
 
 def balance(result: rules.Result) -> str:
@@ -155,23 +158,39 @@ def balance(result: rules.Result) -> str:
 
 
 def highest_grant(result: rules.Result) -> str:
-    """What the town can pay at most and which limit decides it, in one sentence."""
+    """All it costs, what the town can pay of it at most, and which limit decides that, in one sentence each."""
     if not result.total_cents:
         return _("As soon as there is a line with costs, you see here what the town can pay.")
-    amount = {"amount": eur(result.highest_grant_cents)}
-    brought = result.own_cents + result.third_party_cents + result.income_cents
+    figures = {
+        "total": eur(result.total_cents),
+        "amount": eur(result.highest_grant_cents),
+        "own": eur(result.own_cents + result.income_cents),
+        "others": eur(result.third_party_cents),
+        "brought": eur(result.own_cents + result.income_cents + result.third_party_cents),
+    }
+    return str(_limit_sentence(result)) % figures
+
+
+def _limit_sentence(result: rules.Result) -> str:
+    """The limit that decides; where two are equal, the first of them that needs an explanation."""
     if result.binding[0] == "cap":
-        return _("Of this the town can pay up to %(amount)s: that is the most for one project.") % amount
+        return _("All in all %(total)s. Of this the town can pay up to %(amount)s: that is the most for one project.")
     if result.binding[0] == "eligible" and result.eligible_cents < result.cash_cents:
-        return _("Of this the town can pay up to %(amount)s, because only so much of the costs counts here.") % amount
+        return _("All in all %(total)s. Of this the town can pay up to %(amount)s, because only so much counts here.")
     if result.binding[0] == "budget":
-        return _("Of this the town can pay up to %(amount)s: that is all this year has left.") % amount
-    if brought:
-        return _("Of this the town can pay up to %(amount)s, because %(brought)s comes from you and others.") % {
-            **amount,
-            "brought": eur(brought),
-        }
-    return _("The town can pay all of it: up to %(amount)s.") % amount
+        return _("All in all %(total)s. Of this the town can pay up to %(amount)s: that is all this year has left.")
+    own, others = result.own_cents + result.income_cents, result.third_party_cents
+    if own and others:
+        return _(
+            "All in all %(total)s. Of this the town can pay up to %(amount)s, because you and others bring %(brought)s."
+        )
+    if own:
+        return _(
+            "All in all %(total)s. Of this the town can pay up to %(amount)s, because you bring %(own)s yourselves."
+        )
+    if others:
+        return _("All in all %(total)s. Of this the town can pay up to %(amount)s, because others give %(others)s.")
+    return _("All in all %(total)s. The town can pay all of it: up to %(amount)s.")
 
 
 def tax_note(amount_cents: int, deductible_cents: int) -> str:
@@ -182,25 +201,31 @@ def tax_note(amount_cents: int, deductible_cents: int) -> str:
     return _("%(gross)s with tax, of which %(tax)s comes back from the tax office") % amounts
 
 
-def share_hints(plan: rules.Plan, names: dict[str, str]) -> list[str]:
-    """A sentence for every kind of cost of which only a part counts; `names` are the categories' by slug."""
-    found: dict[str, list[rules.Cost]] = {}
-    for cost in plan.costs:
-        if cost.share < 1 and not cost.in_kind:
-            found.setdefault(cost.category, []).append(cost)
-    hints = []
-    for slug, costs in found.items():
-        figures = {
-            "name": names[slug],
-            "percent": f"{costs[0].share * 100:.0f}",
-            "all": eur(sum(cost.amount_cents for cost in costs)),
-            "part": eur(money.round_cents(sum((cost.amount_cents * cost.share for cost in costs), Decimal(0)))),
-        }
-        if costs[0].share:
-            hints.append(_("%(name)s: %(percent)s %% counts, that is %(part)s of %(all)s.") % figures)
-        else:
-            hints.append(_("%(name)s: does not count here. You pay %(all)s with other money.") % figures)
-    return hints
+def cost_note(cost: rules.Cost, start: date, end: date | None) -> tuple[str, ...]:
+    """What the page understood of a line of cost, and what limits apply to it."""
+    quantity, price = money.format_quantity(cost.quantity, _language()), eur(cost.unit_price_cents)
+    sentences = [
+        _("%(quantity)s × %(price)s = %(sum)s") % {"quantity": quantity, "price": price, "sum": eur(cost.gross_cents)}
+    ]
+    if cost.deductible_cents:
+        amounts = {"tax": eur(cost.deductible_cents), "net": eur(cost.amount_cents)}
+        sentences.append(_("%(tax)s of it comes back from the tax office, %(net)s is what it costs you.") % amounts)
+    if cost.in_kind:
+        sentences.append(_("Unpaid work shows what you put in. No money flows, so it changes nothing in the sums."))
+    elif not cost.share:
+        sentences.append(_("This does not count here. You pay it with other money."))
+    elif cost.share < 1:
+        sentences.append(_share_sentence(cost))
+    sentences += [str(SENTENCES[code][1]) for code in rules.line_warnings(cost, start, end)]
+    return tuple(sentences)
+
+
+def _share_sentence(cost: rules.Cost) -> str:
+    part = money.round_cents(cost.amount_cents * cost.share)
+    figures = {"all": eur(cost.amount_cents), "part": eur(part), "percent": f"{cost.share * 100:.0f}"}
+    if cost.share * 2 == 1:
+        return _("Half of this counts here: of %(all)s, %(part)s.") % figures
+    return _("%(percent)s %% of this counts here: of %(all)s, %(part)s.") % figures
 
 
 # --- Declarations and consents ----------------------------------------------------------------------------------------

@@ -97,9 +97,7 @@ class QuantityField(forms.Field):
     def prepare_value(self, value):
         if not isinstance(value, Decimal):
             return value
-        # 24.00 is read as 24; the decimal sign is the one of the page's language.
-        plain = f"{value.normalize():f}"
-        return plain if (translation.get_language() or "de").startswith("en") else plain.replace(".", ",")
+        return money.format_quantity(value, translation.get_language() or "de")
 
 
 class GermanDateField(forms.Field):

@@ -135,6 +135,12 @@ def format_eur(cents: int, language: str = "de") -> str:
     return f"{format_amount(cents, language)}{NO_BREAK_SPACE}€"
 
 
+def format_quantity(quantity: Decimal, language: str = "de") -> str:
+    """How many, for people: 24 and not 24.000, with the decimal sign of the language."""
+    plain = f"{quantity.normalize():f}"
+    return plain.replace(".", _SEPARATORS.get(language.split("-")[0], _GERMAN_SEPARATORS)[0])
+
+
 def in_words(cents: int) -> str:
     """A non-negative amount in German words for a letter: fünftausend Euro. Raises ValueError below zero."""
     if cents < 0:

@@ -19,6 +19,7 @@ __all__ = [
     "FORMS",
     "ApplicationFilter",
     "CheckForm",
+    "CostsForm",
     "DayForm",
     "InvitationForm",
     "RightForm",

@@ -1,222 +1,101 @@
-"""The plan as people type it: lines of cost and lines of money."""
+"""The plan as people type it: its lines, the buttons that arrange them without a script, and what it comes to."""
 
 import re
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications import rules, texts
-from applications.forms.sections import ABOUT_THE_PAGE, SectionForm, as_text
-from applications.models import (
-    Application,
-    CostLine,
-    FinancingLine,
-    Organisation,
+from applications.forms.lines import (
+    COST_COLUMNS,
+    FINANCING_COLUMNS,
+    MAX_LINES,
+    Costs,
+    LineFormSet,
+    Money,
+    Row,
+    formset,
+    typed_rows,
 )
-from funding.fields import MoneyField, QuantityField, TextField
-from funding.forms import RowFormSet, rows_sent
+from applications.forms.sections import ABOUT_THE_PAGE, SectionForm, as_text
+from applications.models import Application, CostLine, FinancingLine
+from funding.money import format_amount, format_quantity
 
-MAX_LINES = 60  # of one plan
-InputTax = Organisation.InputTax
-COST_COLUMNS = ("category", "what", "quantity", "unit_price_cents", "in_kind", "tax_percent", "deductible_cents")
+Kind = FinancingLine.Kind
 
-
-class LineForm(forms.Form):
-    """One line of a plan. A line of which nothing was typed counts as not there."""
-
-    use_required_attribute = False
-    typed: tuple[str, ...] = ()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.is_blank and not self.errors:
-            self.complete()
-        return cleaned
-
-    @property
-    def is_blank(self) -> bool:
-        return not any(self.cleaned_data.get(name) not in (None, "") for name in self.typed) and not self.errors
-
-    def complete(self) -> None:
-        """Refuse a line of which something is missing."""
-
-    def require(self, name: str, sentence: str) -> None:
-        if self.cleaned_data.get(name) in (None, ""):
-            self.add_error(name, sentence)
-
-
-class CategoryField(forms.ModelChoiceField):
-    """The kinds of cost, each with what counts of it."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        if not 0 < obj.eligible_share < 1:
-            return str(obj)
-        return _("%(name)s (%(percent)s %% counts)") % {"name": obj, "percent": f"{obj.eligible_share * 100:.0f}"}
-
-
-class CostForm(LineForm):
-    typed = ("what", "unit_price_cents")
-    category = CategoryField(
-        label=gettext_lazy("Kind of cost"), queryset=None, required=False, empty_label=gettext_lazy("Please choose")
-    )
-    what = TextField(label=gettext_lazy("What for?"), required=False, max_length=200)
-    quantity = QuantityField(label=gettext_lazy("How many?"), required=False)
-    unit_price_cents = MoneyField(label=gettext_lazy("Price for one"), required=False)
-    tax_percent = forms.TypedChoiceField(
-        label=gettext_lazy("Tax in the price"),
-        required=False,
-        coerce=int,
-        empty_value=0,
-        choices=[(0, gettext_lazy("no tax in it")), *((percent, f"{percent} %") for percent in rules.TAX_PERCENTS)],
-    )
-    deductible_cents = MoneyField(label=gettext_lazy("Tax you get back of it, altogether"), required=False)
-    in_kind = forms.BooleanField(label=gettext_lazy("Unpaid work (no money flows)"), required=False)
-
-    def __init__(self, *args: Any, categories: Any, input_tax: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, who in (("tax_percent", InputTax.YES), ("deductible_cents", InputTax.PARTLY)):
-            if input_tax != who:
-                del self.fields[name]
-        field: Any = self.fields["category"]
-        field.queryset = categories
-        # Asked once for all lines: the queryset keeps what it found, the field would ask anew for each of them.
-        field.choices = [
-            ("", field.empty_label),
-            *((found.pk, field.label_from_instance(found)) for found in categories),
-        ]
-
-    def complete(self) -> None:
-        self.require("category", _("Please choose the kind of cost."))
-        self.require("what", _("Please say in a few words what this is for."))
-        self.require("unit_price_cents", _("Please enter the price, for example 25 or 4,50."))
-        if not self.errors and self._line().amount_cents < 0:
-            self.add_error("deductible_cents", _("The tax cannot be more than the whole cost."))
-
-    def _line(self) -> CostLine:
-        """The line with the tax that comes back: all that is in it, or what was entered; unpaid work has none."""
-        values = {name: self.cleaned_data[name] for name in ("category", "what", "unit_price_cents", "in_kind")}
-        line = CostLine(**values, quantity=self.cleaned_data["quantity"] or Decimal(1))
-        if not line.in_kind:
-            line.tax_percent = self.cleaned_data.get("tax_percent", 0)
-            entered = self.cleaned_data.get("deductible_cents") or 0
-            line.deductible_cents = entered or rules.included_tax(line.gross_cents, line.tax_percent)
-        return line
-
-    def as_row(self) -> dict[str, Any]:
-        line = self._line()
-        return {name: getattr(line, name) for name in COST_COLUMNS}
-
-    def as_rule(self) -> rules.Cost:
-        return self._line().as_rule()
-
-
-class FinancingForm(LineForm):
-    typed = ("what", "amount_cents")
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Whose money?"),
-        required=False,
-        choices=[("", gettext_lazy("Please choose")), *FinancingLine.Kind.choices],
-    )
-    what = TextField(label=gettext_lazy("From whom or what?"), required=False, max_length=200)
-    status = forms.ChoiceField(
-        label=gettext_lazy("If from other funders: already sure?"), required=False, choices=FinancingLine.Status.choices
-    )
-    amount_cents = MoneyField(label=gettext_lazy("Amount"), required=False)
-
-    def complete(self) -> None:
-        self.require("kind", _("Please say whose money this is."))
-        self.require("amount_cents", _("Please enter the amount, for example 100 or 1.250,50."))
-
-    def as_row(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("kind", "what", "status", "amount_cents")}
-
-    def as_rule(self) -> rules.Financing:
-        return FinancingLine(**self.as_row()).as_rule()
-
-
-class LineFormSet(RowFormSet):
-    """Lines that come as they are typed: which of them existed before plays no part."""
-
-    legend: Any
-    row_label: Any
-    add_label: Any
-    help: Any = ""
-
-    def initial_form_count(self) -> int:
-        return 0
-
-    def lines(self) -> list[Any]:
-        return [form for form in self.forms if form.is_valid() and not form.is_blank]
-
-
-class Costs(LineFormSet):
-    form = CostForm
-    legend, row_label = gettext_lazy("What it costs"), gettext_lazy("Cost")
-    add_label = gettext_lazy("Add a cost")
-
-
-class Money(LineFormSet):
-    form = FinancingForm
-    legend, row_label = gettext_lazy("Who pays"), gettext_lazy("Money")
-    add_label = gettext_lazy("Add money")
-    help = gettext_lazy(
-        "What you ask the town for is a line, too: “Grant asked for”. Unpaid work needs a line here and above."
-    )
-
-
-def _formset(lines: type[LineFormSet], rows: int) -> type[LineFormSet]:
-    return forms.formset_factory(  # type: ignore[return-value]  # Django's stubs know the base only
-        lines.form, formset=lines, extra=rows, max_num=MAX_LINES, absolute_max=MAX_LINES, validate_max=True
-    )
-
-
-_LINE_BUTTON = re.compile(r"(add|copy|remove)-(costs|financing)(?:-([0-9]{1,2}))?")
+# Acts of the page: a line is added, copied, removed or moved; a usual cost is added; the grant line is filled.
+_BUTTON = re.compile(
+    r"(?P<act>add|copy|remove|up|down)-(?P<prefix>costs|financing)(?:-(?P<place>[0-9]{1,3}))?"
+    r"|usual-(?P<usual>[0-9]{1,2})|(?P<ask>ask)"
+)
 
 
 class CostsForm(SectionForm):
-    """The plan: lines of cost and lines of money, with buttons that add, copy and remove them without a script."""
+    """The plan: lines of cost and lines of money.
+
+    After one of its buttons the page comes back with what was typed, arranged anew: `focus` names the element that
+    goes on, `said` tells what happened to somebody who cannot see it.
+    """
 
     section = "costs"
+    focus = ""
+    said = ""
 
     def __init__(self, data: Any = None, *, application: Application, partial: bool = False) -> None:
-        button = next((found for name in data or () if (found := _LINE_BUTTON.fullmatch(name))), None)
+        button = next((found for name in data or () if (found := _BUTTON.fullmatch(name))), None)
         self.is_rearranged = button is not None or "calculate" in (data or ())
         super().__init__(None if self.is_rearranged else data, application=application, partial=partial)
         if self.is_rearranged:
+            self.data = data  # what was typed can be kept, too
             self.initial |= {name: data.get(name) for name in ABOUT_THE_PAGE}
-        self.costs = self._lines("costs", Costs, data, button, **self._cost_options)
-        self.financing = self._lines("financing", Money, data, button)
+        rows = {kind: self._rows(prefix, kind, data) for prefix, kind in (("costs", Costs), ("financing", Money))}
+        if button:
+            self._press(button, rows[Costs], rows[Money])
+        self.costs = self._lines("costs", Costs, rows[Costs], data, **self._cost_options)
+        self.financing = self._lines("financing", Money, rows[Money], data)
         self.formsets = (self.costs, self.financing)
+        self._set_focus()
 
-    @property
+    def _set_focus(self) -> None:
+        """Where the focus is an input, the input itself bears the mark; the page gives it to lines and buttons."""
+        prefix, place, name = (*self.focus.split("-"), "", "")[:3]
+        for lines in self.formsets:
+            if lines.prefix == prefix and name:
+                lines.forms[int(place)].fields[name].widget.attrs["autofocus"] = True
+
+    @cached_property
     def _cost_options(self) -> dict[str, Any]:
-        categories = self.application.programme.categories.all()
-        return {"categories": categories, "input_tax": self.application.organisation.input_tax}
+        programme = self.application.programme
+        return {
+            "programme": programme,
+            "categories": list(programme.categories.all()),
+            "input_tax": self.application.organisation.input_tax,
+        }
 
-    def _lines(
-        self, prefix: str, kind: type[LineFormSet], data: Any, button: re.Match[str] | None, **options: Any
-    ) -> LineFormSet:
+    @cached_property
+    def usual(self) -> list[Any]:
+        """Costs that many projects have; one tap adds one."""
+        return self.application.programme.usual_costs_shown()
+
+    # --- Lines --------------------------------------------------------------------------------------------------------
+
+    def _rows(self, prefix: str, kind: type[LineFormSet], data: Any) -> list[Row]:
+        return self._stored_rows(prefix, kind) if data is None else typed_rows(data, prefix, kind.form)
+
+    def _lines(self, prefix: str, kind: type[LineFormSet], rows: list[Row], data: Any, **options: Any) -> LineFormSet:
         if data is not None and not self.is_rearranged:
-            return _formset(kind, 0)(data, prefix=prefix, form_kwargs=options)
-        rows = self._stored_rows(prefix, kind.form) if data is None else _typed_rows(data, prefix, kind.form)
-        if button and button[2] == prefix:
-            _rearrange(rows, button[1], int(button[3] or 0))
-        return _formset(kind, len(rows))(prefix=prefix, initial=rows, form_kwargs=options)
+            return formset(kind, 0)(data, prefix=prefix, form_kwargs=options)
+        rows = rows or [_empty(prefix)]
+        return formset(kind, len(rows))(prefix=prefix, initial=rows, form_kwargs=options)
 
-    def _stored_rows(self, prefix: str, form: type[LineForm]) -> list[dict[str, Any]]:
-        stored = [
-            {name: getattr(line, name) for name in form.base_fields} for line in getattr(self.application, prefix).all()
-        ]
-        typed = self.application.progress(self.section).typed
-        if prefix in typed:
-            return typed[prefix]
-        first = {"quantity": Decimal(1)} if prefix == "costs" else {"kind": FinancingLine.Kind.GRANT}
-        return stored or [first]
+    def _stored_rows(self, prefix: str, kind: type[LineFormSet]) -> list[Row]:
+        stored = [line for line in getattr(self.application, prefix).all() if not _follows_from_costs(line)]
+        rows = [{name: getattr(line, name) for name in kind.form.base_fields} for line in stored]
+        return self.application.progress(self.section).typed.get(prefix) or rows or [_first(prefix)]
 
     def is_valid(self) -> bool:
         if self.is_rearranged:
@@ -236,16 +115,36 @@ class CostsForm(SectionForm):
         return bool(self.costs.lines())
 
     def _answers(self, names: Iterable[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The lines of cost are one answer, those of money another."""
-        values, typed = {}, {}
+        """The lines of cost are one answer, those of money another; unpaid work belongs to both."""
+        values: dict[str, Any] = {}
+        typed: dict[str, Any] = {}
         for lines in self.formsets:
             if names is not None and not any(name.startswith(f"{lines.prefix}-") for name in names):
                 continue
-            if lines.is_bound and lines.is_valid():
-                values[lines.prefix] = [line.as_row() for line in lines.lines()]
+            if lines.can_be_kept:
+                values[lines.prefix] = [line.as_row() for line in lines.readings() if not line.is_blank]
             else:
-                typed[lines.prefix] = _typed_rows(self.data, lines.prefix, lines.form)
+                typed[lines.prefix] = lines.rows_as_typed(self.data)
+        if "financing" in values:
+            values["financing"] += _unpaid_work(values.get("costs", self._stored("costs")))
+        elif "costs" in values and "financing" not in typed:
+            self._follow(values)
         return values, typed
+
+    def _follow(self, values: dict[str, Any]) -> None:
+        """Only the costs were sent: the stored money changes with their unpaid work, and only with that."""
+        stored, unpaid = self._stored("financing"), _unpaid_work(values["costs"])
+        own = [row for row in stored if row["kind"] != Kind.IN_KIND]
+        if [row["amount_cents"] for row in stored if row["kind"] == Kind.IN_KIND] != [
+            row["amount_cents"] for row in unpaid
+        ]:
+            values["financing"] = own + unpaid
+
+    def _stored(self, prefix: str) -> list[Row]:
+        columns = COST_COLUMNS if prefix == "costs" else FINANCING_COLUMNS
+        return [{name: getattr(line, name) for name in columns} for line in getattr(self.application, prefix).all()]
+
+    # --- What somebody else wrote -------------------------------------------------------------------------------------
 
     def has(self, name: str) -> bool:
         return name in ("costs", "financing")
@@ -273,43 +172,124 @@ class CostsForm(SectionForm):
         """The rows already stand as they were typed: say what is wrong with them."""
         for lines in self.formsets:
             if lines.prefix in self.application.progress(self.section).typed:
-                self._show_errors(lines)
+                for shown, read in zip(lines.forms, lines.readings(), strict=True):
+                    shown._errors = read.errors
 
-    @staticmethod
-    def _show_errors(lines: LineFormSet) -> None:
-        for row, line in enumerate(lines.forms):
-            read = type(line)(_as_typed(lines.initial[row]), **lines.form_kwargs)
-            line._errors = read.errors
+    # --- What it comes to ---------------------------------------------------------------------------------------------
 
     def plan(self) -> rules.Plan:
-        """The plan as it stands on the page; lines that cannot be read yet are left out."""
-        if not self.is_bound and not self.is_rearranged:
-            return self.application.plan
-        costs = self._readable(self.costs, **self._cost_options)
-        return rules.Plan(costs=tuple(costs), financing=tuple(self._readable(self.financing)))
+        """The plan as it stands on the page; lines of which too little is known yet are left out."""
+        costs = [line for line in self.costs.readings() if line.counts]
+        unpaid = [FinancingLine(**row).as_rule() for row in _unpaid_work(line.as_row() for line in costs)]
+        money = [line.as_rule() for line in self.financing.readings() if line.counts]
+        return rules.Plan(costs=tuple(line.as_rule() for line in costs), financing=(*money, *unpaid))
 
-    @staticmethod
-    def _readable(lines: LineFormSet, **options: Any) -> list[Any]:
-        if lines.is_bound:
-            return [line.as_rule() for line in lines.lines()]
-        read = [lines.form(_as_typed(row), **options) for row in lines.initial or []]
-        return [form.as_rule() for form in read if form.is_valid() and not form.is_blank]
+    def result(self) -> rules.Result:
+        """What the plan on the page comes to, with what the year of its start has left."""
+        programme, start = self.application.programme, self.application.start
+        year = programme.years.filter(year=start.year).first() if start else None
+        left = year.balances.not_awarded_cents if year else None
+        return rules.evaluate(self.plan(), programme.cap_per_project_cents, left)
+
+    # --- Buttons ------------------------------------------------------------------------------------------------------
+
+    def _press(self, button: re.Match[str], costs: list[Row], money: list[Row]) -> None:
+        if button["usual"]:
+            self._add_usual(costs, int(button["usual"]))
+        elif button["ask"]:
+            self._ask(costs, money)
+        else:
+            kind, rows = (Costs, costs) if button["prefix"] == "costs" else (Money, money)
+            self._arrange(kind.row_label, button["prefix"], rows, button["act"], int(button["place"] or 0))
+
+    def _arrange(self, label: Any, prefix: str, rows: list[Row], act: str, place: int) -> None:
+        if act in ("add", "copy") and len(rows) >= MAX_LINES:
+            self.said = _("There can be up to %s rows here. Please put some of them together.") % MAX_LINES
+        elif act == "add":
+            rows.append(_empty(prefix))
+            self._now_at(prefix, len(rows) - 1, _("%(line)s %(number)s is new."), label)
+        elif place >= len(rows):
+            return
+        elif act == "copy":
+            rows.insert(place + 1, dict(rows[place]))
+            self._now_at(prefix, place + 1, _("%(line)s %(number)s is a copy of the one before."), label)
+        elif act == "remove":
+            del rows[place]
+            self.said = _("%(line)s %(number)s is gone.") % {"line": label, "number": place + 1}
+            self.focus = f"{prefix}-{min(place, max(0, len(rows) - 1))}"
+        else:
+            self._move(label, prefix, rows, place, place + (1 if act == "down" else -1))
+
+    def _move(self, label: Any, prefix: str, rows: list[Row], place: int, to: int) -> None:
+        if not 0 <= to < len(rows):
+            return
+        rows[place], rows[to] = rows[to], rows[place]
+        # The same button again, unless the line has arrived at an end: then the other one.
+        goes_down = to > place
+        at_end = to in (0, len(rows) - 1)
+        self.focus = f"{'down' if goes_down != at_end else 'up'}-{prefix}-{to}"
+        figures = {"line": label, "number": place + 1, "place": to + 1, "all": len(rows)}
+        self.said = _("%(line)s %(number)s is now number %(place)s of %(all)s.") % figures
+
+    def _add_usual(self, costs: list[Row], number: int) -> None:
+        if number >= len(self.usual) or len(costs) >= MAX_LINES:
+            return
+        usual = self.usual[number]
+        categories = {category.slug: category.pk for category in self._cost_options["categories"]}
+        row = {
+            "category": categories.get(usual.category, ""),
+            "what": usual.what,
+            "quantity": format_quantity(usual.quantity, get_language() or "de"),
+            "unit_price_cents": usual.unit_price_cents,
+        }
+        if costs and not any(costs[-1].get(name) for name in ("what", "unit_price_cents")):
+            costs[-1] = row
+        else:
+            costs.append(row)
+        place = len(costs) - 1
+        self._now_at("costs", place, _("%(line)s %(number)s is new. Please adjust how many and the price."), _("Cost"))
+        self.focus = f"costs-{place}-quantity"
+
+    def _ask(self, costs: list[Row], money: list[Row]) -> None:
+        """One line of grant, with the most the town can pay for what stands on the page."""
+        self.costs = self._lines("costs", Costs, costs, None, **self._cost_options)
+        self.financing = self._lines("financing", Money, money, None)
+        cents = self.result().highest_grant_cents
+        lines = [row for row in money if row.get("kind") == Kind.GRANT]
+        for other in lines[1:]:
+            money.remove(other)
+        if not lines:
+            blank = next((row for row in money if not any(row.values())), None)
+            lines = [blank if blank is not None else {}]
+            money += [] if blank is not None else lines
+        lines[0] |= {"kind": Kind.GRANT, "amount_cents": cents}
+        place = next(place for place, row in enumerate(money) if row is lines[0])
+        self.focus = f"financing-{place}-amount_cents"
+        self.said = _("%(line)s %(number)s now asks the town for %(amount)s euros.") % {
+            "line": _("Money"),
+            "number": place + 1,
+            "amount": format_amount(cents),
+        }
+
+    def _now_at(self, prefix: str, place: int, sentence: str, label: Any) -> None:
+        self.focus = f"{prefix}-{place}-{'what' if prefix == 'costs' else 'kind'}"
+        self.said = sentence % {"line": label, "number": place + 1}
 
 
-def _typed_rows(data: Mapping[str, str], prefix: str, form: type[LineForm]) -> list[dict[str, Any]]:
-    """The lines as they were typed, right or wrong."""
-    total = min(rows_sent(data, prefix), MAX_LINES)
-    return [{name: data.get(f"{prefix}-{row}-{name}", "") for name in form.base_fields} for row in range(total)]
+def _unpaid_work(costs: Iterable[Row]) -> list[Row]:
+    """Unpaid work stands on both sides alike (the rule of the balanced plan); nobody has to write it twice."""
+    cents = sum(CostLine(**row).amount_cents for row in costs if row["in_kind"])
+    return [{"kind": Kind.IN_KIND, "what": "", "status": "", "amount_cents": cents}] if cents else []
 
 
-def _as_typed(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value not in ("", None)}
+def _follows_from_costs(line: Any) -> bool:
+    return getattr(line, "kind", "") == Kind.IN_KIND
 
 
-def _rearrange(rows: list[dict[str, Any]], act: str, place: int) -> None:
-    if act == "add" and len(rows) < MAX_LINES:
-        rows.append({})
-    elif act == "copy" and place < len(rows) < MAX_LINES:
-        rows.insert(place + 1, dict(rows[place]))
-    elif act == "remove" and place < len(rows):
-        del rows[place]
+def _empty(prefix: str) -> Row:
+    return {"quantity": "1"} if prefix == "costs" else {}
+
+
+def _first(prefix: str) -> Row:
+    """Everybody asks the town for something: the line is there, its sum comes with one tap."""
+    return _empty(prefix) if prefix == "costs" else {"kind": Kind.GRANT}

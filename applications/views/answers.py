@@ -1,7 +1,6 @@
 """One page per section: its questions, and what is typed on it."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -12,14 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from applications import operations, rules, texts
-from applications.forms import FORMS, SectionForm
+from applications import operations
+from applications.forms import FORMS, CostsForm, SectionForm
 from applications.models import Application
 from applications.operations import Other, Overtaken
 from applications.sections import BY_SLUG, after
 from applications.views import stash
 from applications.views.drafts import led_elsewhere, section_url, visible_draft
 from applications.views.others import attach, beside
+from applications.views.plan import keep_arranged, leave, plan_page
 from funding import clock
 from funding.forms import renew_version
 from funding.gate import Refused
@@ -33,10 +33,10 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         raise Http404
     if not request.user.is_authenticated:
         stash.put(request, pk, section)
-        return redirect_to_login(request.get_full_path())
+        return leave(request, redirect_to_login(request.get_full_path()))
     application = visible_draft(request, pk)
     if (elsewhere := led_elsewhere(request, application)) is not None:
-        return elsewhere
+        return leave(request, elsewhere)
     if request.method == "POST":
         form = FORMS[section](
             request.POST, application=application, partial=bool({"later", *CHOICES} & set(request.POST))
@@ -47,6 +47,8 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
                 messages.success(request, _("Saved: %s") % BY_SLUG[section].title)
                 return redirect(_next_page(request, application, section))
             form = page
+        elif "calculate" not in request.POST:
+            keep_arranged(request, form)
     else:
         form = _fresh_page(request, application, section)
     context = {
@@ -58,10 +60,10 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         "formsets": form.formsets,
         "from_check": request.GET.get("from") == "check",
         "uploads": [upload for upload in application.uploads.all() if upload.section == section],
-        **(_calculated(application, form.plan()) if hasattr(form, "plan") else {}),
     }
-    template = "applications/application_plan.html" if form.formsets else "applications/application_section.html"
-    return render(request, template, context)
+    if isinstance(form, CostsForm):
+        return plan_page(request, form, context)
+    return render(request, "applications/application_section.html", context)
 
 
 def _fresh_page(request: HttpRequest, application: Application, section: str) -> SectionForm:
@@ -172,20 +174,3 @@ def _next_page(request: HttpRequest, application: Application, section: str) -> 
     if request.GET.get("from") == "check" or following is None:
         return reverse("applications:check", args=[application.pk])
     return section_url(application, following.slug)
-
-
-def _calculated(application: Application, plan: Any) -> dict[str, Any]:
-    """What the plan comes to, under the lines."""
-    programme = application.programme
-    left = None
-    if application.start and (year := programme.years.filter(year=application.start.year).first()):
-        left = year.balances.not_awarded_cents
-    result = rules.evaluate(plan, programme.cap_per_project_cents, left)
-    names = {category.slug: category.name for category in programme.categories.all()}
-    return {
-        "result": result,
-        "surplus_cents": -result.open_cents if result.open_cents < 0 else 0,
-        "highest": texts.highest_grant(result),
-        "balance": texts.balance(result),
-        "hints": texts.share_hints(plan, names),
-    }

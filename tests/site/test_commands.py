@@ -314,7 +314,11 @@ UNNA = (FOLDER / "unna.toml").read_text(encoding="utf-8")
             "programme.proof_due_months: must be a whole number from 0 to 32767",
         ),
         ('slug = "travel"', 'slug = "personnel"', "The category “personnel” stands in the file twice."),
-        ('category = "rent"', 'category = "gold"', "usual_costs: the programme has no category “gold”."),
+        (
+            '[[usual_costs]]\ncategory = "rent"',
+            '[[usual_costs]]\ncategory = "gold"',
+            "usual_costs: the programme has no category “gold”.",
+        ),
         (
             'slug = "travel"',
             'slug = "travel"\nvolunteer_allowance = 1',
