@@ -223,9 +223,10 @@ class Money(LineFormSet):
 
 
 def formset(lines: type[LineFormSet], rows: int) -> type[LineFormSet]:
-    """The lines with as many rows as there are."""
+    """The lines with as many rows as there are; too many are shown too, and refused when they are sent."""
+    most = max(rows, MAX_LINES)
     return forms.formset_factory(  # type: ignore[return-value]  # Django's stubs know the base only
-        lines.form, formset=lines, extra=rows, max_num=MAX_LINES, absolute_max=MOST_SHOWN, validate_max=True
+        lines.form, formset=lines, extra=rows, max_num=most, absolute_max=MOST_SHOWN, validate_max=True
     )
 
 

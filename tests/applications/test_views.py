@@ -3,7 +3,6 @@
 import hashlib
 import io
 from datetime import date, datetime
-from decimal import Decimal
 
 import pikepdf
 import pytest
@@ -401,116 +400,6 @@ def test_edit_bank_that_no_transfer_could_reach_is_refused_where_it_is_typed(cli
     organisation = Organisation.objects.get()
     kept = {"iban": "DE89370400440532013000", "account_holder": "Kinderzeit Unna e.V."}[field]
     assert (getattr(organisation, field), Application.objects.get().progress("bank").typed) == (kept, typed)
-
-
-# --- The plan -------------------------------------------------------------------------------------------------------
-
-
-def lines(application: Application, costs: list[tuple], financing: list[tuple], **more) -> dict:
-    categories = {category.slug: category.pk for category in application.programme.categories.all()}
-    data: dict = {"version": application.version, "costs-TOTAL_FORMS": len(costs), "costs-INITIAL_FORMS": 0}
-    data |= {"financing-TOTAL_FORMS": len(financing), "financing-INITIAL_FORMS": 0}
-    for row, (slug, what, quantity, price) in enumerate(costs):
-        data |= {f"costs-{row}-category": categories.get(slug, ""), f"costs-{row}-what": what}
-        data |= {f"costs-{row}-quantity": quantity, f"costs-{row}-unit_price_cents": price}
-    for row, (kind, what, status, amount) in enumerate(financing):
-        data |= {f"financing-{row}-kind": kind, f"financing-{row}-what": what}
-        data |= {f"financing-{row}-status": status, f"financing-{row}-amount_cents": amount}
-    return data | more
-
-
-def test_edit_costs_that_do_not_balance_are_saved_and_held_back_by_the_check_page(client, applicant, draft):
-    client.force_login(applicant)
-    data = lines(draft, [("material", "Farbe", "2,5", "1.200,40"), ("", "", "1", "")], [("grant", "", "", "3000")])
-
-    response = client.post(url("edit", draft.pk, "costs"), data)
-    checked = client.get(url("check", draft.pk))
-
-    assert response.url == url("edit", draft.pk, "bank")
-    saved = [(line.what, line.quantity, line.unit_price_cents) for line in draft.costs.all()]
-    assert saved == [("Farbe", Decimal("2.5"), 120_040)]
-    assert [problem[0] for problem in checked.context["problems"]] == [
-        "Costs and money are not the same sum yet. €1.00 is still to be financed."
-    ]
-
-
-@pytest.mark.parametrize("amount", ["12,3456", "-5", "viel", "99999999999"])
-def test_edit_costs_with_an_unreadable_amount_is_refused_and_everything_stays(client, applicant, draft, amount):
-    client.force_login(applicant)
-
-    response = client.post(url("edit", draft.pk, "costs"), lines(draft, [("material", "Farbe rot", "1", amount)], []))
-
-    assert response.status_code == 200
-    assert list(response.context["formsets"][0].forms[0].errors) == ["unit_price_cents"]
-    page = response.content.decode()
-    assert ("Farbe rot" in page, amount in page) == (True, True)
-    assert draft.costs.count() == 4
-
-
-def test_edit_costs_with_half_a_line_names_what_is_missing(client, applicant, draft):
-    client.force_login(applicant)
-
-    response = client.post(
-        url("edit", draft.pk, "costs"), lines(draft, [("", "Farbe", "1", "")], [("", "", "", "100")])
-    )
-
-    costs, financing = response.context["formsets"]
-    assert costs.forms[0].errors == {
-        "category": ["Please choose the kind of cost."],
-        "unit_price_cents": ["Please enter the price, for example 25 or 4,50."],
-    }
-    assert financing.forms[0].errors == {"kind": ["Please say whose money this is."]}
-
-
-@pytest.mark.parametrize(
-    ("button", "costs", "financing"),
-    [
-        ("add-costs", ["Farbe", "Pinsel", None], ["Kasse"]),
-        ("copy-costs-0", ["Farbe", "Farbe", "Pinsel"], ["Kasse"]),
-        ("remove-costs-0", ["Pinsel"], ["Kasse"]),
-        ("remove-costs-9", ["Farbe", "Pinsel"], ["Kasse"]),
-        ("add-financing", ["Farbe", "Pinsel"], ["Kasse", None]),
-    ],
-)
-def test_edit_costs_line_buttons_work_without_a_script_and_save_nothing(
-    client, applicant, draft, button, costs, financing
-):
-    client.force_login(applicant)
-    typed = lines(
-        draft, [("material", "Farbe", "1", "oops"), ("rent", "Pinsel", "2", "4,50")], [("own", "Kasse", "", "9")]
-    )
-
-    response = client.post(url("edit", draft.pk, "costs"), {**typed, button: "1"})
-
-    rows = [[form["what"].value() for form in formset] for formset in response.context["formsets"]]
-    assert rows == [costs, financing]
-    assert [form.errors for formset in response.context["formsets"] for form in formset] == [{}] * (
-        len(costs) + len(financing)
-    )
-    assert draft.costs.count() == 4
-
-
-def test_edit_costs_calculates_what_stands_on_the_page(client, applicant, draft):
-    client.force_login(applicant)
-    data = lines(
-        draft,
-        [("personnel", "Erzieherin", "10", "100"), ("other", "Geschenke", "1", "50")],
-        [("own", "", "", "200"), ("grant", "", "", "300")],
-        calculate="1",
-    )
-
-    context = client.post(url("edit", draft.pk, "costs"), data).context
-
-    result = context["result"]
-    assert (result.total_cents, result.eligible_cents, result.highest_grant_cents) == (1_050_00, 500_00, 500_00)
-    assert (context["highest"], context["balance"], context["hints"]) == (
-        "Of this the town can pay up to €500.00, because only so much of the costs counts here.",
-        "€550.00 is still to be financed.",
-        [
-            "Personalkosten: 50 % counts, that is €500.00 of €1,000.00.",
-            "Sonstiges (nicht förderfähig): does not count here. You pay €50.00 with other money.",
-        ],
-    )
 
 
 # --- Check and send -------------------------------------------------------------------------------------------------

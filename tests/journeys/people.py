@@ -219,7 +219,7 @@ class Applicant(Person):
     def adds_cost(self, number: int, category: str, what: str, quantity: str, price: str) -> None:
         """Fill in line `number`; there is one line to begin with, the next come with a button."""
         if number > 1:
-            self.presses(de("Add a cost"))
+            self.arranges(de("Add a cost"))
         line = self.group(f"{de('Cost')} {number}")
         self.page.get_by_label(de("Kind of cost")).nth(number - 1).select_option(label=category)
         self.types("What for?", what, line)
@@ -228,11 +228,19 @@ class Applicant(Person):
 
     def adds_money(self, number: int, kind: FinancingLine.Kind, amount: str, what: str = "") -> None:
         if number > 1:
-            self.presses(de("Add money"))
+            self.arranges(de("Add money"))
         line = self.group(f"{de('Money')} {number}")
-        self.selects("Whose money?", kind.label, line)
-        self.types("From whom or what?", what, line)
+        self.field("Whose money?", line).select_option(kind.value)
+        if what:
+            self.types("From whom or what?", what, line)
         self.types("Amount", amount, line)
+
+    def arranges(self, words: str) -> None:
+        """A button that brings the lines back in another order or number, with a script or without."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            self.page.get_by_role("button", name=words, exact=True).click()
+        self.page.wait_for_load_state()
+        self.page.locator(".htmx-request").wait_for(state="detached")
 
     def gives_the_account(self) -> None:
         self.types("IBAN", "DE02 1203 0000 0000 2020 51")

@@ -30,7 +30,7 @@ def test_applicant_without_javascript_adds_and_removes_a_line_and_sends(bare_bro
     )
     leyla.adds_cost(1, "Material", "Helme", "12", "24,50")
     leyla.adds_cost(2, "Material", "Irrtum", "1", "1.0,5")
-    leyla.presses(f"{de('Remove')} {de('Cost')} 2")
+    leyla.arranges(f"{de('Remove')} {de('Cost')} 2")
     leyla.adds_money(1, FinancingLine.Kind.GRANT, "294")
     leyla.goes_on()
     leyla.gives_the_account()
