@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -191,17 +192,18 @@ class LineFormSet(RowFormSet):
         return 0
 
     def lines(self) -> list[Any]:
-        return [form for form in self.readings() if form.is_valid() and not form.is_blank]
+        return [form for form in self.readings if form.is_valid() and not form.is_blank]
 
     @property
     def can_be_kept(self) -> bool:
         """Every line can be read, and there are no more than a plan takes."""
         is_valid = self.is_valid() if self.is_bound else len(self.forms) <= MAX_LINES
-        return is_valid and all(line.is_valid() for line in self.readings())
+        return is_valid and all(line.is_valid() for line in self.readings)
 
     def rows_as_typed(self, data: Mapping[str, str]) -> list[Row]:
         return typed_rows(data, self.prefix, self.form) if self.is_bound else list(self.initial or [])
 
+    @cached_property
     def readings(self) -> list[Any]:
         """Every line read as it stands on the page, whether or not it was sent to be saved."""
         if self.is_bound:

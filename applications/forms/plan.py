@@ -122,7 +122,7 @@ class CostsForm(SectionForm):
             if names is not None and not any(name.startswith(f"{lines.prefix}-") for name in names):
                 continue
             if lines.can_be_kept:
-                values[lines.prefix] = [line.as_row() for line in lines.readings() if not line.is_blank]
+                values[lines.prefix] = [line.as_row() for line in lines.readings if not line.is_blank]
             else:
                 typed[lines.prefix] = lines.rows_as_typed(self.data)
         if "financing" in values:
@@ -172,16 +172,16 @@ class CostsForm(SectionForm):
         """The rows already stand as they were typed: say what is wrong with them."""
         for lines in self.formsets:
             if lines.prefix in self.application.progress(self.section).typed:
-                for shown, read in zip(lines.forms, lines.readings(), strict=True):
+                for shown, read in zip(lines.forms, lines.readings, strict=True):
                     shown._errors = read.errors
 
     # --- What it comes to ---------------------------------------------------------------------------------------------
 
     def plan(self) -> rules.Plan:
         """The plan as it stands on the page; lines of which too little is known yet are left out."""
-        costs = [line for line in self.costs.readings() if line.counts]
+        costs = [line for line in self.costs.readings if line.counts]
         unpaid = [FinancingLine(**row).as_rule() for row in _unpaid_work(line.as_row() for line in costs)]
-        money = [line.as_rule() for line in self.financing.readings() if line.counts]
+        money = [line.as_rule() for line in self.financing.readings if line.counts]
         return rules.Plan(costs=tuple(line.as_rule() for line in costs), financing=(*money, *unpaid))
 
     def result(self) -> rules.Result:

@@ -52,9 +52,9 @@ def _add_notes(form: CostsForm) -> None:
     """Below each line: what the page understood, and the limits that apply to it."""
     application = form.application
     start = application.start or application.received_on or clock.today()
-    for shown, read in zip(form.costs.forms, form.costs.readings(), strict=True):
+    for shown, read in zip(form.costs.forms, form.costs.readings, strict=True):
         shown.note = texts.cost_note(read.as_rule(), start, application.end) if read.counts else _misread(shown, read)
-    for shown, read in zip(form.financing.forms, form.financing.readings(), strict=True):
+    for shown, read in zip(form.financing.forms, form.financing.readings, strict=True):
         shown.note = (texts.eur(read.cleaned_data["amount_cents"]),) if read.counts else _misread(shown, read)
 
 
