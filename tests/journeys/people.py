@@ -179,7 +179,21 @@ class Applicant(Person):
         """From the page of the programme to the open draft."""
         self.goes(f"/{programme.municipality.slug}/{programme.slug}/")
         self.follows(de("Apply now"))
-        self.presses(de("Start"))
+        self.presses(de("Skip the questions: I know that it fits"))
+
+    def answers_the_questions(self, start: date) -> None:
+        """The five questions before the form, up to the button that begins a draft."""
+        self.page.get_by_role("radio", name=de(LegalForm.UNREGISTERED.label), exact=True).check()
+        self.presses(de("Go on"))
+        self.page.get_by_role("radio").first.check()
+        self.presses(de("Go on"))
+        self.enters_day("When does it begin?", start)
+        self.presses(de("Go on"))
+        self.page.get_by_role("radio", name=de("Everybody"), exact=True).check()
+        self.presses(de("Go on"))
+        self.types("All costs together", "1.700")
+        self.presses(de("Go on"))
+        self.presses(de("Start now"))
 
     def answers_the_first_sections(self, title: str, start: date, field_of_action: str) -> None:
         """Everything before the money, page after page."""
