@@ -7,6 +7,6 @@ def mark(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funding", "0004_usual_costs")]
+    dependencies = [("funding", "0005_usual_costs")]
 
     operations = [migrations.RunPython(mark, migrations.RunPython.noop)]

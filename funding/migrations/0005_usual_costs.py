@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0003_programme_pages'),
+        ('funding', '0004_mails_handed_over_once'),
     ]
 
     operations = [
