@@ -129,7 +129,7 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
-    language = models.CharField(max_length=5, default="de")
+    language = models.CharField(max_length=10, default="de")
     is_active = models.BooleanField(default=True)
     demo = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -418,7 +418,7 @@ class Message(Tenant):
 
     kind = models.CharField(max_length=40)
     recipient = models.EmailField()
-    language = models.CharField(max_length=5, default="de")
+    language = models.CharField(max_length=10, default="de")
     subject = models.CharField(max_length=300)
     body = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)

@@ -70,7 +70,8 @@ def receipt_pdf(submission: Any) -> bytes:
         subtitle=answers["title"],
         author=f"{town.name} · {office_of(town)}",
         date=_sent(submission),
-        language="de-DE" if get_language() == "de" else get_language() or "de-DE",
+        language=get_language() or "de",
+        page_of=_("Page {number} of {total}"),
     )
 
 

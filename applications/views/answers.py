@@ -49,6 +49,8 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             form = page
         elif "calculate" not in request.POST:
             keep_arranged(request, form)
+    elif request.POST:  # kept when the language changed
+        form = FORMS[section](request.POST, application=application, partial=True)
     else:
         form = _fresh_page(request, application, section)
     context = {

@@ -33,10 +33,10 @@ def create(request: HttpRequest, programme_pk: int) -> HttpResponse:
     if not policies.may_start(programme, request.user):
         raise PermissionDenied
     organisations = _organisations(programme, request.user)
-    data = request.POST if request.method == "POST" else None
+    data = request.POST if request.method == "POST" else request.POST or None
     if is_officer(programme, request.user):
         form = StartForm(data, organisations=organisations)
-        if form.is_valid():
+        if request.method == "POST" and form.is_valid():
             return _begin(request, programme, form.cleaned_data["organisation"], {"paper": True})
         return _page(request, programme, form, has_choice=organisations.exists(), paper=True)
     beginning = Beginning(request, programme)
@@ -46,7 +46,7 @@ def create(request: HttpRequest, programme_pk: int) -> HttpResponse:
     if at_once and not has_choice and not drafts:
         return _begin(request, programme, None, beginning.for_draft())
     form = StartForm(data, organisations=organisations, initial={"organisation": _likely(organisations, beginning)})
-    if form.is_valid():
+    if request.method == "POST" and form.is_valid():
         return _begin(request, programme, form.cleaned_data["organisation"], beginning.for_draft())
     return _page(request, programme, form, has_choice=has_choice, drafts=drafts, idea=beginning.idea)
 

@@ -22,10 +22,14 @@ _ARABIC = 1.18
 
 
 class Flow:
-    """Collects the strips of blocks set in `frame`; the document's title counts as level 1."""
+    """Collects the strips of blocks set in `frame`; the document's title counts as level 1.
 
-    def __init__(self, canvas: TagCanvas, frame: Frame):
+    A `language` that is read from the right mirrors every block that has none of its own.
+    """
+
+    def __init__(self, canvas: TagCanvas, frame: Frame, language: str = ""):
         self.parent, self.frame = canvas.root, frame
+        self.lang = language if is_rtl(language) else None
         self.strips: list[Strip] = []
         self.level, self.white, self.break_page = 1, 0.0, False
 
@@ -51,8 +55,9 @@ class Flow:
         match block:
             case Heading():
                 return self._heading(block)
-            case Text(runs=runs, small=small, lang=lang):
-                style = _for_language(SMALL if small else BODY, lang)
+            case Text(runs=runs, small=small, lang=own):
+                lang = own or self.lang
+                style = for_language(SMALL if small else BODY, lang)
                 strips = paragraph(runs, style, self.frame, self._element("P", lang), lang=lang, gap=7)
                 # "… these costs:" stays with what it announces.
                 strips[-1].keep = plain(runs).rstrip().endswith(":")
@@ -60,14 +65,19 @@ class Flow:
             case Bullets():
                 return self._list(block)
             case Grid():
-                return grid_strips(block, BODY, self.frame, self.parent, gap=10)
+                return grid_strips(block, self.style, self.frame, self.parent, gap=10, rtl=bool(self.lang))
             case Facts():
-                return facts_strips(block, BODY, self.frame, self.parent, gap=8)
+                return facts_strips(block, self.style, self.frame, self.parent, gap=8, rtl=bool(self.lang))
             case Figure():
                 return [figure_strip(block, self.frame, self.parent)]
             case Signature():
                 return self._signature(block)
         raise TypeError(f"Not a block: {block!r}")
+
+    @property
+    def style(self) -> Style:
+        """The body's, in the document's language."""
+        return for_language(BODY, self.lang)
 
     def _element(self, role: str, lang: str | None = None) -> Element:
         attributes = {"O": Name.Layout, "WritingMode": Name.RlTb} if is_rtl(lang) else {}
@@ -76,16 +86,18 @@ class Flow:
     def _heading(self, heading: Heading) -> list[Strip]:
         # A document that jumps from level 1 to 3 breaks PDF/UA (7.4.2).
         self.level = max(2, min(heading.level, self.level + 1, 3))
-        style = _for_language(_HEADINGS[self.level], heading.lang)
-        element = self._element(f"H{self.level}", heading.lang)
-        strips = paragraph(heading.text, style, self.frame, element, lang=heading.lang, gap=_ABOVE_HEADING[self.level])
+        lang = heading.lang or self.lang
+        style = for_language(_HEADINGS[self.level], lang)
+        element = self._element(f"H{self.level}", lang)
+        strips = paragraph(heading.text, style, self.frame, element, lang=lang, gap=_ABOVE_HEADING[self.level])
         for strip in strips:
             strip.keep = True
         return strips
 
     def _list(self, block: Bullets) -> list[Strip]:
-        rtl, style = is_rtl(block.lang), _for_language(BODY, block.lang)
-        tree = self._element("L", block.lang)
+        lang = block.lang or self.lang
+        rtl, style = is_rtl(lang), for_language(BODY, lang)
+        tree = self._element("L", lang)
         tree.attributes = {"O": Name.List, "ListNumbering": Name.Decimal if block.numbered else Name.Disc}
         strips: list[Strip] = []
         for number, runs in enumerate(block.items, start=1):
@@ -123,5 +135,6 @@ class Flow:
         return strips
 
 
-def _for_language(style: Style, lang: str | None) -> Style:
+def for_language(style: Style, lang: str | None) -> Style:
+    """The style in the size that language needs."""
     return replace(style, size=style.size * _ARABIC, leading=style.leading * 1.3) if is_rtl(lang) else style

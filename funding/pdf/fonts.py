@@ -22,6 +22,9 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 # Within German text: an Arabic phrase with the numbers and signs between its words.
 _RTL_PHRASE = re.compile(f"{_RIGHT_TO_LEFT.pattern}(?:[\\d\\W_]*{_RIGHT_TO_LEFT.pattern})*")
 _JOINERS = "\u200c\u200d"
+# An amount is read from left to right with its sign, as <bdi dir="ltr"> does on pages.
+_AMOUNT = re.compile("[0-9][0-9.,]*[ \u00a0\u202f]?[€%]")
+_LEFT_TO_RIGHT = "\u200e"
 _RTL_LANGUAGES = {"ar", "ckb", "fa", "he", "ps", "ur"}
 _lock = threading.RLock()
 P = ParamSpec("P")
@@ -62,6 +65,11 @@ def is_rtl(lang: str | None) -> bool:
     return (lang or "").split("-")[0].lower() in _RTL_LANGUAGES
 
 
+def reads_from_right(text: str) -> bool:
+    """There are right-to-left letters in it; without, even an Arabic page shows it from left to right."""
+    return bool(_RIGHT_TO_LEFT.search(text))
+
+
 def clean(text: str) -> str:
     """`text` without what is no text: controls, direction marks, private and broken characters; \\n stays.
 
@@ -96,8 +104,9 @@ def glyphs(text: str, font: str, rtl: bool = False) -> str:
 
 def _from_right(text: str, font: str) -> str:
     # Boxes first: characters newer than Python's Unicode tables have no direction and would stop the ordering.
-    shown = get_display(_boxed(_reshaper().reshape(text), font, _JOINERS), base_dir="R")
-    return _boxed("".join(char for char in shown if char not in _JOINERS), font)
+    shaped = _boxed(_reshaper().reshape(text), font, _JOINERS)
+    shown = get_display(_AMOUNT.sub(rf"{_LEFT_TO_RIGHT}\g<0>{_LEFT_TO_RIGHT}", shaped), base_dir="R")
+    return _boxed("".join(char for char in shown if char not in _JOINERS + _LEFT_TO_RIGHT), font)
 
 
 def _boxed(text: str, font: str, exempt: str = "") -> str:

@@ -48,6 +48,7 @@ class Line:
     fragments: tuple[Fragment, ...]
     style: Style
     rtl: bool = False
+    on_right: bool = False
 
     @property
     def width(self) -> float:
@@ -59,10 +60,10 @@ class Line:
         )
 
     def paint(self, canvas: TagCanvas, x: float, top: float, width: float, right: bool = False) -> None:
-        """Paint below `top` between x and x + width, to the right when asked or when read from the right."""
+        """Paint below `top` between x and x + width, to the right when asked or when its page is read from there."""
         baseline = top - self.style.baseline
         if not self.rtl:
-            x += width - self.width if right else 0
+            x += width - self.width if right or self.on_right else 0
             for part in self.fragments:
                 x += self._paint_fragment(canvas, part, x, baseline)
             return
@@ -92,9 +93,13 @@ class Line:
 
 
 def set_lines(runs: Runs, style: Style, width: float, element: Element, rtl: bool = False) -> list[Line]:
-    """`runs` in lines no wider than `width` points (one line at least), tagged as `element`."""
+    """`runs` in lines no wider than `width` points (one line at least), tagged as `element`.
+
+    `rtl`: the text belongs to a page read from the right; a name or an amount in it still runs from left to right.
+    """
     paragraph = _Paragraph(as_runs(runs), style, element)
-    return [Line(tuple(paragraph.fragments(*span)), style, rtl) for span in paragraph.spans(width)]
+    from_right = rtl and fonts.reads_from_right(paragraph.text)
+    return [Line(tuple(paragraph.fragments(*span)), style, from_right, rtl) for span in paragraph.spans(width)]
 
 
 class _Paragraph:

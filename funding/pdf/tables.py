@@ -21,10 +21,10 @@ _TALLEST_ROW = 200.0
 Cell = tuple[list[Line], Frame, bool]
 
 
-def grid_strips(grid: Grid, style: Style, frame: Frame, parent: Element, gap: float) -> list[Strip]:
-    """The strips of a table: header row, rows, a stronger line above a total."""
-    table = parent.add("Table")
-    frames = _columns(frame, [column.width for column in grid.columns])
+def grid_strips(grid: Grid, style: Style, frame: Frame, parent: Element, gap: float, rtl: bool = False) -> list[Strip]:
+    """The strips of a table: header row, rows, a stronger line above a total; `rtl`: the first column at the right."""
+    table = _table(parent, rtl)
+    frames = columns(frame, [column.width for column in grid.columns], rtl)
     numeric = [column.numeric for column in grid.columns]
     body = replace(style, size=style.size - 1, leading=style.leading - 1.5)
     head = replace(body, size=body.size - 0.5, leading=body.leading - 0.5, color=GREY, bold=True)
@@ -33,7 +33,7 @@ def grid_strips(grid: Grid, style: Style, frame: Frame, parent: Element, gap: fl
         tr = table.add("TR")
         set_cells: list[Cell] = []
         for runs, scope, place, right in zip(cells, roles, frames, numeric, strict=True):
-            set_cells.append((set_lines(runs, look, place.width, _cell(tr, scope)), place, right))
+            set_cells.append((set_lines(runs, look, place.width, _cell(tr, scope), rtl), place, right))
         return _row_strips(set_cells, look, frame, line_below)
 
     titles = [column.title for column in grid.columns]
@@ -54,16 +54,18 @@ def grid_strips(grid: Grid, style: Style, frame: Frame, parent: Element, gap: fl
     return [repeated, *strips]
 
 
-def facts_strips(facts: Facts, style: Style, frame: Frame, parent: Element, gap: float) -> list[Strip]:
-    """Labels in grey, values beside them; read as a table whose rows have headers."""
-    table = parent.add("Table")
-    label, value = _columns(frame, [0.28, 0.72])
+def facts_strips(
+    facts: Facts, style: Style, frame: Frame, parent: Element, gap: float, rtl: bool = False
+) -> list[Strip]:
+    """Labels in grey, values beside them; read as a table whose rows have headers. `rtl`: labels at the right."""
+    table = _table(parent, rtl)
+    label, value = columns(frame, [0.28, 0.72], rtl)
     strips: list[Strip] = []
     for name, runs in facts.pairs:
         tr = table.add("TR")
         cells: list[Cell] = [
-            (set_lines(name, replace(style, color=GREY), label.width, _cell(tr, "Row")), label, False),
-            (set_lines(runs, style, value.width, _cell(tr, None)), value, False),
+            (set_lines(name, replace(style, color=GREY), label.width, _cell(tr, "Row"), rtl), label, False),
+            (set_lines(runs, style, value.width, _cell(tr, None), rtl), value, False),
         ]
         strips += _row_strips(cells, style, frame, None)
     if strips:
@@ -78,13 +80,20 @@ def _cell(tr: Element, scope: str | None) -> Element:
     return tr.add("TH", attributes={"O": Name.Table, "Scope": Name(f"/{scope}")})
 
 
-def _columns(frame: Frame, shares: Sequence[float]) -> list[Frame]:
+def _table(parent: Element, rtl: bool) -> Element:
+    return parent.add("Table", attributes={"O": Name.Layout, "WritingMode": Name.RlTb} if rtl else {})
+
+
+def columns(frame: Frame, shares: Sequence[float], rtl: bool) -> list[Frame]:
+    """Where each column stands, the first one first."""
     free = frame.width - _GUTTER * (len(shares) - 1)
     frames, left = [], frame.left
     for share in shares:
         width = free * share / sum(shares)
         frames.append(Frame(left, width))
         left += width + _GUTTER
+    if rtl:
+        return [Frame(2 * frame.left + frame.width - place.left - place.width, place.width) for place in frames]
     return frames
 
 

@@ -1,15 +1,19 @@
-"""Requests no page of ours would send, the one answer Django gives without a page, and pages made small."""
+"""Requests no page of ours would send, the language of staff, the answer Django gives without a page, small pages."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from funding.languages import is_staff
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +59,18 @@ def _page_of(request: HttpRequest) -> str:
         return request.path
     parts = urlsplit(page)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def in_a_language_of_staff(get_response: GetResponse) -> GetResponse:
+    """Show people with a role the German page where their language has no texts for staff."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if translation.get_language() not in settings.STAFF_LANGUAGES and is_staff(request.user):
+            translation.activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
 
 
 def with_a_page_for_wrong_methods(get_response: GetResponse) -> GetResponse:

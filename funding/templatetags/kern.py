@@ -2,8 +2,12 @@
 
 from django import forms, template
 from django.forms import BoundField
+from django.forms.utils import ErrorDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from funding.kept import KeptInput
 
 register = template.Library()
 
@@ -56,11 +60,26 @@ def described_by(field: BoundField) -> str:
     return " ".join(ids)
 
 
+@register.filter
+def is_wrong(form) -> bool:
+    """The page has to say that something is wrong with its form."""
+    return isinstance(form, forms.BaseForm) and bool(_errors_of(form))
+
+
+def _errors_of(form: forms.BaseForm) -> ErrorDict:
+    """What is wrong with a form; nobody has sent the input that a change of language kept, so no fault is found."""
+    if isinstance(form.data, KeptInput):
+        form.errors.clear()
+    return form.errors
+
+
 @register.simple_tag
 def problems(form=None, formsets=None) -> list[dict]:
     """Everything wrong, in page order: `name`, `text`, and `field` (None where no single field is at fault)."""
     found = _form_problems(form) if form else []
     for formset in formsets or ():
+        if isinstance(formset.data, KeptInput):
+            formset.non_form_errors().clear()
         found += [_problem(text) for text in formset.non_form_errors()]
         row_label = getattr(formset, "row_label", "") or _("Line")
         for number, row in enumerate(formset.forms, start=1):
@@ -69,10 +88,21 @@ def problems(form=None, formsets=None) -> list[dict]:
 
 
 def _form_problems(form, place: str = "") -> list[dict]:
+    if not _errors_of(form):
+        return [_problem(_FILE_AGAIN, field, place) for field in form if _has_lost_its_file(form, field)]
     found = [_problem(text) for text in form.non_field_errors()]
     for field in form:
         found += [_problem(text, None if field.is_hidden else field, place) for text in field.errors]
     return found
+
+
+_FILE_AGAIN = gettext_lazy("Please choose the file again. It could not be kept when the language changed.")
+
+
+def _has_lost_its_file(form: forms.BaseForm, field: BoundField) -> bool:
+    return (
+        isinstance(form.data, KeptInput) and isinstance(field.field, forms.FileField) and field.html_name in form.data
+    )
 
 
 def _problem(text: str, field: BoundField | None = None, place: str = "") -> dict:

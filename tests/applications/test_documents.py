@@ -11,6 +11,7 @@ from funding.clock import BERLIN
 from funding.pdf import Bullets, Column, Facts, Grid, Heading, Strong, Text
 from tests import factories
 from tests.pdf_structure import outline
+from tests.verapdf import conformance_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +260,9 @@ def test_receipt_with_quarter_hours_shows_the_quantity_without_needless_zeros():
         grid = next(block for block in receipt_blocks(submission) if isinstance(block, Grid))
 
     assert grid.rows[0] == ("Bahn", "Fahrtkosten", "2,5 × 10,00\u00a0€", "25,00\u00a0€")
+
+
+@pytest.mark.parametrize("language", ["ar", "ru", "tr", "de-simple"])
+def test_receipt_in_the_language_of_its_reader_conforms_to_ua1_and_3a(submission, language):
+    with translation.override(language):
+        assert conformance_errors(receipt_pdf(submission)) == {"ua1": [], "3a": []}

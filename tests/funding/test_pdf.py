@@ -32,6 +32,10 @@ from funding.pdf import (
     render_report,
 )
 from funding.pdf.fonts import REGULAR, clean, glyphs
+from funding.pdf.lines import Style, set_lines
+from funding.pdf.strips import Frame
+from funding.pdf.tables import columns
+from funding.pdf.tags import Element
 from tests.pdf_structure import outline, read
 from tests.verapdf import conformance_errors, require_java
 
@@ -290,6 +294,30 @@ def test_glyphs_missing_in_the_font_are_painted_as_boxes():
 
 def test_arabic_line_is_painted_from_the_right_with_numbers_intact():
     assert glyphs("لا (31.03.2027)", REGULAR, rtl=True) == "(31.03.2027) \ufefb"
+
+
+def test_amount_in_an_arabic_line_keeps_its_sign_behind_it():
+    assert glyphs("لا 1.234,56\u00a0€ لا", REGULAR, rtl=True) == "\ufefb 1.234,56\u00a0€ \ufefb"
+
+
+def test_arabic_report_with_every_block_conforms_to_ua1_and_3a():
+    pdf = make_report(make_everything(), title="محضر", language="ar", page_of="صفحة {number} من {total}")
+
+    assert conformance_errors(pdf) == CONFORMS
+
+
+def test_first_column_of_a_page_read_from_the_right_stands_there():
+    first, second = columns(Frame(10, 120), [1, 3], rtl=True)
+
+    assert first.left + first.width == pytest.approx(130)
+    assert second.left == pytest.approx(10)
+
+
+@pytest.mark.parametrize(("text", "from_right"), [("Jonas Brink", False), ("1.234,56\u00a0€", False), ("لا", True)])
+def test_line_of_an_arabic_page_stands_right_and_is_turned_only_where_it_is_arabic(text, from_right):
+    [line] = set_lines(text, Style(), 200, Element("P"), rtl=True)
+
+    assert (line.rtl, line.on_right) == (from_right, True)
 
 
 def test_arabic_name_in_a_german_line_leaves_the_words_around_it_in_place():

@@ -44,7 +44,7 @@ def test_language_is_remembered_for_mails(client, db):
     user = make_user()
     client.force_login(user)
 
-    answer = client.post("/language/", {"language": "en", "next": "/imprint/"})
+    answer = client.post("/language/?next=/imprint/", {"to-language": "en"})
 
     user.refresh_from_db()
     assert (user.language, answer["Location"]) == ("en", "/imprint/")
@@ -54,7 +54,7 @@ def test_unknown_language_changes_nothing(client, db):
     user = make_user()
     client.force_login(user)
 
-    client.post("/language/", {"language": "xx"})
+    client.post("/language/", {"to-language": "xx"})
 
     user.refresh_from_db()
     assert user.language == "de"

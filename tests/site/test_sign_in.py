@@ -211,7 +211,7 @@ def test_ended_session_leads_back_to_the_page_of_a_form(client, db):
 
 
 def test_language_switch_on_the_way_keeps_the_way(client, db):
-    answer = client.post("/language/", {"language": "en", "next": "/sign-in/?next=/cases/3/"})
+    answer = client.post("/language/?next=/sign-in/%3Fnext%3D/cases/3/", {"to-language": "en"})
 
     assert answer["Location"] == "/sign-in/?next=/cases/3/"
 

@@ -1,6 +1,5 @@
 """What follows a sign-in, sign-out, and the first administrator."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from funding.gate import Refused
+from funding.languages import remember
 from funding.models import User
 from funding.operations import set_up
 from funding.site.forms import SetupForm
@@ -22,16 +22,7 @@ def enter(request: HttpRequest, user: User) -> HttpResponse:
     language = user.language
     login(request, user)
     response = redirect(target or "tasks")
-    return remember_language(response, language)
-
-
-def remember_language(response: HttpResponse, language: str) -> HttpResponse:
-    """The language cookie of the person's own choice."""
-    if language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
-        )
-    return response
+    return remember(response, language)
 
 
 @require_POST

@@ -39,7 +39,8 @@ def question(request: HttpRequest, town: str, programme: str, step: str) -> Http
     beginning = Beginning(request, found)
     if beginning.next_question in STEPS[: STEPS.index(step)]:
         return redirect("eligibility", town, programme, beginning.next_question)
-    form = QUESTIONS[step](request.POST, programme=found) if request.method == "POST" else beginning.form(step)
+    is_typed = request.method == "POST" or request.POST  # the latter: kept when the language changed
+    form = QUESTIONS[step](request.POST, programme=found) if is_typed else beginning.form(step)
     if request.method == "POST" and form.is_valid():
         beginning.keep(step, request.POST)
         return redirect(*_after(beginning, town, programme, step))

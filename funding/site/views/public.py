@@ -9,13 +9,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import number_format
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
-from django.views.i18n import set_language as django_set_language
 
 from applications.views.beginning import Beginning
 from funding import clock
+from funding.kept import keep
+from funding.languages import remember
 from funding.models import Municipality, Programme, Round
 from funding.policies import is_officer
 from funding.presentation import FIRST
@@ -137,8 +139,15 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Switch the language, and remember it for the mails of somebody who is signed in."""
-    language = request.POST.get("language", "")
-    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+    """Switch the language and lead back to the page, with what was typed on it (funding/kept.py).
+
+    Remembered for the mails of somebody who is signed in. The button sits in the page's own form, whose fields come
+    along: what this view itself needs is therefore in its address, `next` and `sent-before`.
+    """
+    language, page = request.POST.get("to-language", ""), request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(page, None):
+        page = reverse("home")
+    if language in dict(settings.LANGUAGES) and request.user.is_authenticated:
         choose_language(request.user, language)
-    return django_set_language(request)
+    keep(request, page, sent_before="sent-before" in request.GET)
+    return remember(redirect(page), language)

@@ -20,11 +20,11 @@ from django.views.decorators.http import require_http_methods
 
 from funding import clock
 from funding.gate import Refused
+from funding.languages import remember
 from funding.models import User
 from funding.site.forms import CodeForm, SignInForm
 from funding.site.links import safe_next
 from funding.site.operations import account_of, mail_code
-from funding.site.views.accounts import remember_language
 
 CODE_SECONDS = 15 * 60
 ASKED = "sign-in"  # key of the session: the address, when its code was sent, and the code's keyed hash
@@ -66,7 +66,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             )
         return _to(request, "sign-in")
     email = request.session[ASKED]["email"]
-    if "again" in request.POST:
+    if request.method == "POST" and "again" in request.POST:
         return _send_another(request, email)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -77,7 +77,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         else:
             del request.session[ASKED]
             response = perform_login(request, user, redirect_url=safe_next(request) or reverse("tasks"))
-            return remember_language(response, user.language)
+            return remember(response, user.language)
     context = {"title": _("Enter the code"), "form": form, "email": email, "again_url": _address(request, "sign-in")}
     return render(request, "site/sign_in_code.html", context)
 

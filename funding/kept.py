@@ -1,0 +1,51 @@
+"""What was typed outlives a change of language: it waits in the session for the page it was typed on, once."""
+
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.cache import add_never_cache_headers
+
+KEY = "kept-input"
+SECONDS = 10 * 60
+OWN_NAMES = ("csrfmiddlewaretoken", "to-language")
+
+
+class KeptInput(QueryDict):
+    """Input nobody has sent yet: its form shows it, and finds no fault with it (funding/templatetags/kern.py)."""
+
+
+def keep(request: HttpRequest, page: str, *, sent_before: bool) -> None:
+    """Keep what came with this request for `page`, a path with its query.
+
+    `sent_before`: the page was already showing what is wrong with it, and will do so again. Files are not kept.
+    """
+    typed = {name: values for name, values in request.POST.lists() if name not in OWN_NAMES}
+    if any(value.strip() for values in typed.values() for value in values):
+        request.session[KEY] = {"page": page, "typed": typed, "sent_before": sent_before, "at": time.time()}
+    else:
+        request.session.pop(KEY, None)
+
+
+def with_kept_input(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Hand a page what was typed on it before the language changed: as the data of its form, not as an act.
+
+    The request stays a GET, so no view writes anything.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        kept = request.session.get(KEY) if request.method == "GET" else None
+        if kept is None or kept["page"] != request.get_full_path():
+            return get_response(request)
+        del request.session[KEY]
+        if time.time() - kept["at"] > SECONDS:
+            return get_response(request)
+        data = (QueryDict if kept["sent_before"] else KeptInput)(mutable=True)
+        for name, values in kept["typed"].items():
+            data.setlist(name, values)
+        request.POST = data  # type: ignore[misc,assignment]
+        response = get_response(request)
+        add_never_cache_headers(response)
+        return response
+
+    return middleware
