@@ -204,7 +204,7 @@ class CostsForm(SectionForm):
 
     def _arrange(self, label: Any, prefix: str, rows: list[Row], act: str, place: int) -> None:
         if act in ("add", "copy") and len(rows) >= MAX_LINES:
-            self.said = _("There can be up to %s rows here. Please put some of them together.") % MAX_LINES
+            self.said = LineFormSet.default_error_messages["too_many_forms"] % {"num": MAX_LINES}
         elif act == "add":
             rows.append(_empty(prefix))
             self._now_at(prefix, len(rows) - 1, _("%(line)s %(number)s is new."), label)
