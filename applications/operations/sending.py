@@ -65,7 +65,17 @@ def hindrances(application: Application, on: date) -> list[str]:
 
 def snapshot(application: Application) -> dict[str, Any]:
     """What was sent in, as plain values: answers, organisation, plan, declarations, consents."""
-    skipped = {"search", "version", "updated_at", "changes_asked", "officer_note", "sections"}
+    skipped = {
+        "search",
+        "version",
+        "updated_at",
+        "returned_on",
+        "time_wanted_until",
+        "time_wanted_reason",
+        "changes_asked",
+        "officer_note",
+        "sections",
+    }
     answers = {
         field.attname: field.value_from_object(application)
         for field in application._meta.concrete_fields
