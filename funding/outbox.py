@@ -20,6 +20,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import translation
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
@@ -169,6 +170,9 @@ def deliver(pk: int) -> None:
         return  # another worker has it, or a person was quicker
     queued = Message.objects.filter(pk=pk, state=State.QUEUED)
     mail = EmailMessage(message.subject, message.body, to=[message.recipient], headers=_headers(message))
+    if path := settings.MAIL_ATTACHMENTS.get(message.kind):
+        with translation.override(message.language):
+            mail.attach(*import_string(path)(message))
     try:
         mail.message()
     except (ValueError, MessageError) as error:

@@ -21,7 +21,7 @@ from applications.documents.mails import (
     return_mail,
     time_mail,
 )
-from applications.documents.receipt import receipt_pdf
+from applications.documents.receipt import receipt_of_mail, receipt_pdf
 
 __all__ = [
     "PROCEDURE_ACTS",
@@ -38,6 +38,7 @@ __all__ = [
     "missing_parts",
     "office_of",
     "receipt_mail",
+    "receipt_of_mail",
     "receipt_pdf",
     "remedy_part",
     "return_mail",

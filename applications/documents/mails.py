@@ -31,6 +31,7 @@ def receipt_mail(application: Any) -> tuple[str, str]:
     if application.promised_on:
         day = date_format(application.promised_on)
         lines.append(_("We check it, then the board looks at it. You get an answer by %(day)s.") % {"day": day})
+    lines.append(_("Everything you sent is in the file with this mail."))
     lines += closing(application)
     return subject, "\n\n".join(lines)
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.documents.letters import office_of
-from applications.models import FinancingLine, LegalForm, Organisation
+from applications.models import FinancingLine, LegalForm, Organisation, Submission
 from applications.texts import CONSENTS, DECLARATIONS, tax_note
 from funding.bank import format_iban
 from funding.clock import BERLIN
@@ -54,6 +54,14 @@ PROJECT = {
     "accessibility": gettext_lazy("Accessibility"),
 }
 _DAYS = ("start", "end", "gemeinnuetzig_until")
+
+
+def receipt_of_mail(message: Any) -> tuple[str, bytes, str]:
+    """The attachment of a receipt mail: what had been sent in when the mail was written, in the mail's language."""
+    sent = Submission.objects.filter(application=message.about_id, submitted_at__lte=message.written_at)
+    submission = sent.select_related("application__municipality").first()
+    assert submission is not None, "a receipt is written in the act that keeps a submission"  # noqa: S101
+    return f"{submission.application.file_number}.pdf", receipt_pdf(submission), "application/pdf"
 
 
 def receipt_pdf(submission: Any) -> bytes:

@@ -12,13 +12,14 @@ from django_fsm import TransitionNotAllowed
 from PIL import Image
 
 from applications import operations
+from applications.documents import receipt_pdf
 from applications.forms import CheckForm
 from applications.models import Application, Letter, Membership, Organisation
 from applications.operations import DECLARATIONS, CannotSubmit, Sent
 from applications.sections import BY_SLUG
 from applications.uploads import UploadRefused
 from applications.workflow import State
-from funding import clock
+from funding import clock, outbox
 from funding.clock import BERLIN
 from funding.gate import Refused, Stale, carry_out, perform
 from funding.models import Message
@@ -120,6 +121,20 @@ def test_submit_gives_file_number_day_promise_year_and_one_receipt(draft, applic
     assert (sent.state, sent.file_number, sent.received_on) == (State.SUBMITTED, "FT-2025-0001", RECEIVED)
     assert (sent.promised_on, sent.year, sent.round) == (date(2026, 2, 23), 2026, draft.programme.rounds.get())
     assert list(Message.objects.values_list("kind", "recipient")) == [("receipt", "leyla@wegweiser.example")]
+
+
+def test_submit_mails_the_receipt_with_everything_that_was_sent_as_a_file(draft, applicant, mailoutbox):
+    applicant.language = "en"
+    applicant.save()
+
+    sent = operations.submit(draft, by=applicant)
+    outbox.deliver.call(Message.objects.get().pk)
+
+    [mail] = mailoutbox
+    [(name, content, media_type)] = mail.attachments
+    assert (name, media_type) == ("FT-2025-0001.pdf", "application/pdf")
+    with translation.override("en"):
+        assert content == receipt_pdf(sent.submissions.get())
 
 
 def test_submit_a_second_time_is_not_possible_and_draws_no_number(draft, applicant, town, programme):
