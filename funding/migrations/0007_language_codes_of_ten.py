@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0005_mark_volunteer_allowances'),
+        ('funding', '0006_mark_volunteer_allowances'),
     ]
 
     operations = [
