@@ -43,8 +43,11 @@ def may_ask_for_time(application: Any, user: Any) -> bool:
 
 
 def may_record(application: Any, user: Any) -> bool:
-    """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused)."""
-    return may_check(application, user) or is_system(application, user)
+    """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused).
+
+    Only what came on paper: a web draft that is shared for advice has not been handed in.
+    """
+    return (application.paper and may_check(application, user)) or is_system(application, user)
 
 
 def may_withdraw(application: Any, user: Any) -> bool:

@@ -3,9 +3,20 @@
 from typing import Any
 
 from applications.policies import may_check, may_decide
-from funding.policies import is_board_member, is_officer
+from funding.policies import Role, has_role, is_board_member, is_officer, may_write_for
 
-__all__ = ["may_check", "may_decide", "may_lead", "may_manage", "may_prepare_meeting"]
+__all__ = [
+    "may_ask",
+    "may_check",
+    "may_decide",
+    "may_lead",
+    "may_manage",
+    "may_note",
+    "may_prepare_meeting",
+    "may_read_conversation",
+    "may_read_notes",
+    "may_write",
+]
 
 
 def may_prepare_meeting(meeting: Any, user: Any) -> bool:
@@ -22,3 +33,36 @@ def may_manage(meeting: Any, seat: Any, user: Any) -> bool:
     """Say who is present and end the meeting: officer, chair or deputy; `seat` is the person's own, or None."""
     chairs = seat is not None and seat.position in ("chair", "deputy") and is_board_member(meeting, user)
     return chairs or is_officer(meeting, user)
+
+
+# --- Advice -----------------------------------------------------------------------------------------------------------
+
+
+def _works_inside(case: Any, user: Any, *roles: str) -> bool:
+    """Works for the town and does not belong to the group itself (§ 20 VwVfG)."""
+    return has_role(case, user, *roles) and not user.right_in(case.organisation_id)
+
+
+def may_read_conversation(application: Any, user: Any) -> bool:
+    """The group and the staff who work on the case; the advisory board does not."""
+    return bool(user.right_in(application.organisation_id)) or may_read_notes(application, user)
+
+
+def may_ask(application: Any, user: Any) -> bool:
+    """Write to the town, share a draft, take a proposed wording: people of the group who may write for it."""
+    return may_write_for(application, user)
+
+
+def may_write(application: Any, user: Any) -> bool:
+    """Write into the conversation, from either side."""
+    return may_ask(application, user) or may_check(application, user)
+
+
+def may_read_notes(application: Any, user: Any) -> bool:
+    """What staff note among themselves: officer, decider, auditor; never anybody of the group."""
+    return _works_inside(application, user, Role.OFFICER, Role.DECIDER, Role.AUDITOR)
+
+
+def may_note(application: Any, user: Any) -> bool:
+    """Write an internal note: officer and decider; an auditor changes nothing."""
+    return _works_inside(application, user, Role.OFFICER, Role.DECIDER)

@@ -2,14 +2,24 @@
 
 from django.urls import path
 
-from review.views import decisions, desk, items, meetings
+from review.views import advice, conversation, decisions, desk, items, meetings
 
 app_name = "review"
 urlpatterns = [
     path("<int:pk>/check/", desk.check, name="check"),
     path("<int:pk>/return/", desk.return_for_changes, name="return"),
-    path("<int:pk>/advice/", desk.advice, name="advice"),
+    path("<int:pk>/advice/", advice.advice, name="advice"),
+    path("<int:pk>/notes/", advice.notes, name="notes"),
+    path("<int:pk>/conversation/", conversation.conversation, name="conversation"),
+    path("<int:pk>/share/", conversation.share, name="share"),
+    path("<int:pk>/answered/", conversation.answered, name="answered"),
+    path("<int:pk>/propose/<slug:field>/", conversation.propose, name="propose"),
     path("<int:pk>/decide/", decisions.decide, name="decide"),
+    path("conversations/", conversation.conversations, name="conversations"),
+    path("proposal/<int:pk>/", conversation.proposal, name="proposal"),
+    path("attachment/<slug:key>/", conversation.attachment, name="attachment"),
+    path("advice/", advice.advice_year, name="advice-year"),
+    path("advice/<int:town>/new/", advice.advice_without_case, name="advice-new"),
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/new/", meetings.meeting_create, name="meeting-create"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),

@@ -52,6 +52,11 @@ ARGUMENTS = {
     "review:check": lambda w: [w["submitted"].pk],
     "review:return": lambda w: [w["submitted"].pk],
     "review:advice": lambda w: [w["submitted"].pk],
+    "review:attachment": lambda w: [w["attachment"].key],
+    "review:proposal": lambda w: [w["proposal"].pk],
+    "review:propose": lambda w: [w["returned"].pk, "goals"],
+    "review:advice-new": lambda w: [w["town"].pk],
+    **{f"review:{name}": lambda w: [w["returned"].pk] for name in ("conversation", "share", "answered", "notes")},
     "review:decide": lambda w: [w["recommended"].pk],
     **{
         f"review:{name}": lambda w: [w["meeting"].pk] for name in ("meeting", "meeting-again", "present", "meeting-end")

@@ -27,6 +27,7 @@ NO_PAGES = {
     "budgets:proof-sum",
     "budgets:run-file",
     "document",
+    "review:attachment",
     "review:ballot",
     "review:decision-letter",
     "upload-file",

@@ -15,7 +15,7 @@ TOWN, ELSEWHERE, GROUP, OTHER_GROUP = 1, 2, 1, 2
 TABLE = {
     Application: {
         "draft": {
-            "receive_incomplete": "officer system",
+            "receive_incomplete": "system",
             "submit": "applicant",
             "withdraw": "applicant",
         },

@@ -17,7 +17,19 @@ from budgets.workflow import PaymentState, ProofState
 from funding.clock import BERLIN
 from funding.models import Message, User
 from funding.policies import Role
-from review.models import Attendance, BiasDeclaration, BoardItem, Meeting, Motion, Recommendation
+from review.models import (
+    Advice,
+    Attachment,
+    Attendance,
+    BiasDeclaration,
+    BoardItem,
+    InternalNote,
+    Meeting,
+    Motion,
+    Proposal,
+    Recommendation,
+    Remark,
+)
 from tests.factories import (
     make_application,
     make_decision,
@@ -88,6 +100,7 @@ def build() -> World:
     found["decision"] = _decision(found["recommended"], people["decider"])
     _money(world)
     found["message"] = _message(found["submitted"])
+    _conversation(world)
     return world
 
 
@@ -175,6 +188,28 @@ def _money(world: World) -> None:
         world.objects[name] = proof
     exported = make_payment(grant, amount_cents=50_00, run=run, due_on=date(2026, 3, 10))
     Payment.objects.filter(pk=exported.pk).update(state=PaymentState.EXPORTED)
+
+
+def _conversation(world: World) -> None:
+    """The group asked about a returned case, the officer answered with a wording, a file and an internal note."""
+    application, town = world["returned"], world["town"]
+    officer, applicant = world.people["officer"], world.people["applicant"]
+    case = {"municipality": town, "application": application}
+    written = {"written_at": NOW, "section": "idea"}
+    Remark.objects.create(
+        **case, **written, text="Was gehört hierher?", from_town=False, needs_answer=True, written_by=applicant
+    )
+    answer = Remark.objects.create(**case, **written, text="Zum Beispiel so:", from_town=True, written_by=officer)
+    wording = {"field": "goals", "text": "Zwölf Führungen mit je 15 Gästen.", "proposed_by": officer}
+    world.objects["proposal"] = Proposal.objects.create(**case, remark=answer, **wording)
+    file = Attachment(
+        municipality=town, remark=answer, name="beispiel.pdf", media_type="application/pdf", size=8, sha256="0" * 64
+    )
+    file.file.save("beispiel.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    file.save()
+    world.objects["attachment"] = file
+    InternalNote.objects.create(**case, text="Rückruf am Montag.", written_by=officer, written_at=NOW)
+    Advice.objects.create(**case, given_on=date(2026, 3, 2), given_by=officer, minutes=20, note="Kostenplan erklärt.")
 
 
 def _message(application: Any) -> Message:

@@ -23,8 +23,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """What this person may see at all; everything else does not exist for them.
 
         Applicants: the cases of their organisations. Officer, decider, auditor: every case of their town that was
-        sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Money: cases with a
-        grant. Board: cases on their agenda for which they declared no bias.
+        sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Officer: a draft as
+        well while its writers share it because they asked for help. Money: cases with a grant. Board: cases on their
+        agenda for which they declared no bias.
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
@@ -32,6 +33,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         seen = Q(organisation__memberships__user=user)
         if towns := user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR):
             seen |= Q(municipality__in=towns) & ~never_sent
+        if towns := user.towns_as(Role.OFFICER):
+            seen |= Q(municipality__in=towns, state=State.DRAFT, shared_at__isnull=False)
         if towns := user.towns_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER):
             seen |= Q(municipality__in=towns, grants__isnull=False)
         if towns := user.towns_as(Role.BOARD):
@@ -100,6 +103,7 @@ class Application(ApplicationWorkflow, Tenant):
     time_wanted_reason = models.TextField(blank=True)
     officer_note = models.TextField(blank=True)
     changes_asked = models.JSONField(default=dict, blank=True, help_text="section -> reason")
+    shared_at = models.DateTimeField(null=True, blank=True, help_text="Its writers let the officers read the draft")
     updated_at = models.DateTimeField(auto_now=True)
     search = models.TextField(blank=True, editable=False)
 

@@ -72,8 +72,10 @@ def may_be_written(application: Application, user: Any) -> bool:
 
 
 @writes
-def save_answers(application: Application, section: str, sent: Sent, *, by: Any, done: bool = True) -> Application:
-    """Write the answers of a section when its page is left, with row history.
+def save_answers(
+    application: Application, section: str, sent: Sent, *, by: Any, done: bool = True, reason: str = ""
+) -> Application:
+    """Write the answers of a section when its page is left, with row history, which says `reason` or the section.
 
     All or nothing: raises Overtaken when somebody else changed one of them meanwhile (an answer this page only showed
     is left as the other wrote it), PermissionDenied, or Refused when it was sent in meanwhile.
@@ -90,7 +92,7 @@ def save_answers(application: Application, section: str, sent: Sent, *, by: Any,
         if not fresh.organisation.deducts:
             _count_gross(fresh, by=by)
     _touch(fresh)
-    save_with_history(fresh, by=by, reason=section)
+    save_with_history(fresh, by=by, reason=reason or section)
     return fresh
 
 

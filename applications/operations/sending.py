@@ -75,6 +75,7 @@ def snapshot(application: Application) -> dict[str, Any]:
         "changes_asked",
         "officer_note",
         "sections",
+        "shared_at",
     }
     answers = {
         field.attname: field.value_from_object(application)

@@ -26,8 +26,8 @@ from funding.policies import Role, has_role, may_act_for
 from funding.site import words
 from funding.templatetags.show import day, eur
 from funding.templatetags.show import iban as show_iban
-from review.models import Decision, Recommendation
-from review.policies import may_check
+from review.models import Decision, InternalNote, Recommendation, Remark
+from review.policies import may_check, may_note, may_read_conversation, may_read_notes
 from review.summary import Line
 
 # Notes a state's reason was written for: the applicant has to act on it.
@@ -80,8 +80,12 @@ class Reader:
         self.is_inside = works_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)
         self.is_member = works_as(Role.BOARD) and not self.is_inside
         self.is_officer = works_as(Role.OFFICER)
+        self.may_note = may_note(application, user)
         self.sees_money = may_see_grant(application, user)
-        self.sees_bank = self.is_applicant or self.is_inside or works_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER)
+        # A draft that is shared for advice is shared without the account.
+        is_sent = application.paper or bool(application.file_number)
+        works_with_it = self.is_inside or works_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER)
+        self.sees_bank = self.is_applicant or (is_sent and works_with_it)
 
 
 class CasePage:
@@ -266,6 +270,22 @@ class CasePage:
     @cached_property
     def payment_rows(self) -> list[tuple[Payment, list[Any]]]:
         return [(payment, payment.moves_for(self.user)) for payment in self.payments]
+
+    # --- Advice -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def unread(self) -> int | None:
+        """How many messages are new to this person; None for those who do not read the conversation."""
+        if not may_read_conversation(self.application, self.user):
+            return None
+        return Remark.objects.unread_by(self.user).filter(application=self.application).count()
+
+    @cached_property
+    def internal_notes(self) -> list[InternalNote] | None:
+        """What staff wrote among themselves; None for everybody else."""
+        if not may_read_notes(self.application, self.user):
+            return None
+        return list(self.application.internal_notes.select_related("written_by"))
 
     # --- Answers and plan ---------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from funding.policies import Role
+from review.models import Remark
 
 MONEY = (Role.OFFICER, Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)
 
@@ -17,10 +18,12 @@ APPLICANT = "applicant"
 MENU: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (_("My tasks"), "tasks", (APPLICANT, *Role.values)),
     (_("Applications"), "applications:list", (APPLICANT, Role.OFFICER, Role.DECIDER, Role.AUDITOR)),
+    (_("Messages"), "review:conversations", (APPLICANT, Role.OFFICER)),
     (_("Meetings"), "review:meetings", (Role.OFFICER, Role.BOARD, Role.DECIDER, Role.AUDITOR)),
     (_("Decisions"), "review:decisions", (Role.DECIDER, Role.AUDITOR)),
     (_("Money"), "budgets:years", MONEY),
     (_("Payments"), "budgets:payments", (Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)),
+    (_("Advice"), "review:advice-year", (Role.OFFICER, Role.AUDITOR)),
     (_("Outbox"), "outbox", (Role.OFFICER, Role.AUDITOR)),
     (_("Audit"), "audit", (Role.AUDITOR,)),
     (_("People"), "people", (Role.ADMINISTRATOR,)),
@@ -35,6 +38,7 @@ class Entry:
     label: Any
     url: str
     current: bool
+    count: int = 0
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -60,4 +64,12 @@ def menu(request: HttpRequest, user: Any) -> list[Entry]:
     found = [(label, reverse(name)) for label, name, who in MENU if not roles.isdisjoint(who)]
     # /money/payments/ lies below /money/: the longest address that fits is where the person is.
     current = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
-    return [Entry(label, url, current=url == current) for label, url in found]
+    news = reverse("review:conversations")
+    return [
+        Entry(label, url, current=url == current, count=_unread(user) if url == news else 0) for label, url in found
+    ]
+
+
+def _unread(user: Any) -> int:
+    """How many conversations hold something new."""
+    return Remark.objects.unread_by(user).values("application").distinct().count()

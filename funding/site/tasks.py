@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models import Application, Letter
+from applications.operations import OPEN_STATES
 from applications.workflow import State
 from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_check, may_order, may_pay_out, may_record_repayment, may_rule, may_settle, may_verify
@@ -25,7 +26,7 @@ from funding.models import Message, Municipality, Programme
 from funding.outbox import late
 from funding.policies import Role
 from funding.site.operations import SIGN_IN_KIND
-from review.models import BoardItem, Decision, Meeting, Motion
+from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark
 from review.policies import may_decide
 
 OUTCOMES = (Letter.Kind.AWARD, Letter.Kind.REJECTION, Letter.Kind.SETTLEMENT)
@@ -83,6 +84,7 @@ def _of_applicant(user: Any) -> Iterator[Task]:
     for application in Application.objects.filter(mine, state__in=waiting).order_by("pk"):
         what = _("Finish and send") if application.state == State.DRAFT else _("Change something and send again")
         yield _about(application, what, "applications:detail", application.pk, due=application.answer_by)
+    yield from _advice_to_applicant(user, mine)
     letters = Letter.objects.filter(
         kind__in=OUTCOMES,
         opened_at=None,
@@ -98,6 +100,19 @@ def _of_applicant(user: Any) -> Iterator[Task]:
     )
     for grant in grants.select_related("application", "letter").prefetch_related("payments", "proofs").order_by("pk"):
         yield from _of_recipient(grant, user)
+
+
+def _advice_to_applicant(user: Any, mine: Q) -> Iterator[Task]:
+    """Wordings the town proposes, and messages this person has not opened: one entry per case."""
+    open_cases = Application.objects.filter(mine, state__in=OPEN_STATES).values("pk")
+    remarks = Remark.objects.select_related("application").order_by("pk")
+    proposed = remarks.filter(proposals__status=Proposal.State.OPEN, application__in=open_cases)
+    unread = Remark.objects.unread_by(user).filter(from_town=True).select_related("application").order_by("pk")
+    found = {remark.application: (_("A wording is proposed: take it or keep yours"), remark) for remark in proposed}
+    for remark in unread:
+        found.setdefault(remark.application, (_("New message"), remark))
+    for application, (what, remark) in found.items():
+        yield _about(application, what, "review:conversation", application.pk, since=_day(remark.written_at))
 
 
 def _of_recipient(grant: Grant, user: Any) -> Iterator[Task]:
@@ -122,6 +137,7 @@ def _of_recipient(grant: Grant, user: Any) -> Iterator[Task]:
 
 def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
     today = clock.today()
+    yield from _questions_of_officer(user, towns)
     yield from _cases_of_officer(user, towns, today)
     letters = Letter.objects.filter(municipality__in=towns, kind__in=OUTCOMES, notified_on=None)
     for letter in letters.select_related("application", "municipality").order_by("pk"):
@@ -136,6 +152,18 @@ def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
     meetings = Meeting.objects.filter(municipality__in=towns, closed_at=None, held_on__lte=today)
     for meeting in meetings.select_related("programme").order_by("pk"):
         yield _about(meeting, _("Hold it, and finish every case"), "review:meeting", meeting.pk, since=meeting.held_on)
+
+
+def _questions_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
+    """What groups asked and nobody has answered yet: one entry per case, from its first open question."""
+    waiting = Remark.objects.readable_to(user).filter(needs_answer=True, municipality__in=towns)
+    first: dict[Application, Remark] = {}
+    for remark in waiting.select_related("application").order_by("pk"):
+        first.setdefault(remark.application, remark)
+    for application, remark in first.items():
+        if not user.right_in(application.organisation_id):
+            what = _("Answer a question")
+            yield _about(application, what, "review:conversation", application.pk, since=_day(remark.written_at))
 
 
 def _mails_of_officer(towns: list[int]) -> Iterator[Task]:

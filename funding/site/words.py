@@ -109,6 +109,11 @@ PUBLIC: dict[str, Any] = {
     "application.complete": _("Case completed"),
 }
 PARTIES: dict[str, Any] = {
+    "application.share": _("Draft shared with the integration office"),
+    "application.unshare": _("Draft no longer shared"),
+    "application.propose": _("Wording proposed"),
+    "application.proposal_taken": _("Proposed wording taken"),
+    "application.proposal_left": _("Proposed wording left"),
     "letter.issue": _("Letter issued"),
     "letter.provide": _("Letter provided for download"),
     "letter.open": _("Letter opened"),

@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications.documents import closing
+from applications.sections import BY_SLUG
 from funding.outbox import link_to
 
 
@@ -43,4 +44,22 @@ def decision_mail(decision: Any, letter: Any) -> tuple[str, str]:
     if letter.delivery == "post":
         lines.append(_("You also get the letter by post."))
     lines += closing(application)
+    return subject, "\n\n".join(lines)
+
+
+def news_mail(remark: Any) -> tuple[str, str]:
+    """There is something new in the conversation on a case; what it is stays behind the sign-in."""
+    application = remark.application
+    title = {"title": str(application)}
+    section = BY_SLUG[remark.section].title if remark.section in BY_SLUG else ""
+    if remark.from_town:
+        subject = _("The integration office has written to you: %(title)s") % title
+        first = _("There is a new message about “%(title)s”.") % title
+    else:
+        subject = _("Somebody asks for help: %(title)s") % title
+        first = _("%(group)s has a question about “%(title)s”.") % {**title, "group": str(application.organisation)}
+    lines = [first]
+    if section:
+        lines.append(_("It is about: %(section)s") % {"section": section})
+    lines.append(_("Read and answer it here: %(link)s") % {"link": link_to("review:conversation", application.pk)})
     return subject, "\n\n".join(lines)

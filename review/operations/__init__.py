@@ -3,6 +3,13 @@
 from review.operations.ballot import close_motion, object_to, put_motion, vote
 from review.operations.bias import declare, exclude
 from review.operations.body import Body
+from review.operations.conversation import (
+    MAX_FILES,
+    mark_read,
+    needs_no_answer,
+    share,
+    write,
+)
 from review.operations.decision import (
     current_recommendation,
     deviates,
@@ -11,7 +18,7 @@ from review.operations.decision import (
     preview_letter,
     release,
 )
-from review.operations.desk import check, log_advice, return_for_changes
+from review.operations.desk import add_note, check, log_advice, return_for_changes
 from review.operations.items import seat_of
 from review.operations.meetings import call_meeting, end_meeting, mark_present, serving, without_quorum
 from review.operations.outcome import (
@@ -22,9 +29,13 @@ from review.operations.outcome import (
     reopen_check,
     withdraw,
 )
+from review.operations.proposals import AnswerChanged, leave_proposal, propose, take_proposal
 
 __all__ = [
+    "MAX_FILES",
+    "AnswerChanged",
     "Body",
+    "add_note",
     "call_meeting",
     "check",
     "close_motion",
@@ -36,20 +47,27 @@ __all__ = [
     "finish_item",
     "give_back",
     "go_on_without",
+    "leave_proposal",
     "log_advice",
     "mark_present",
+    "mark_read",
     "may_go_on_without",
+    "needs_no_answer",
     "object_to",
     "pot_of",
     "prepare_decision",
     "preview_letter",
+    "propose",
     "put_motion",
     "release",
     "reopen_check",
     "return_for_changes",
     "seat_of",
     "serving",
+    "share",
+    "take_proposal",
     "vote",
     "withdraw",
     "without_quorum",
+    "write",
 ]

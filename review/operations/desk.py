@@ -1,4 +1,4 @@
-"""Verbs of the officer's desk: advice, the formal check, asking for changes."""
+"""Verbs of the officer's desk: advice, internal notes, the formal check, asking for changes."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,19 +12,28 @@ from applications.operations import recipients
 from applications.workflow import State
 from funding import clock, outbox
 from funding.gate import Refused, lock, perform, record, save_with_history, writes
+from funding.models import Municipality
+from funding.policies import is_officer
 from review import policies
-from review.models import Advice, CheckResult
+from review.models import Advice, CheckResult, InternalNote
 
 
 @writes
-def log_advice(application: Application, *, by: Any, given_on: date, kind: str, minutes: int, note: str = "") -> Advice:
-    """Note that the officer advised, for the yearly figures. Raises Refused for a day to come."""
-    if not policies.may_check(application, by):
+def log_advice(
+    about: Application | Municipality, *, by: Any, given_on: date, kind: str, minutes: int, note: str = ""
+) -> Advice:
+    """Note that the officer advised, for the yearly figures: about a case, or somebody without one who asked the town.
+
+    Raises Refused for a day to come.
+    """
+    application = about if isinstance(about, Application) else None
+    allowed = policies.may_check(application, by) if application else is_officer(about, by)
+    if not allowed:
         raise PermissionDenied("only the officer logs advice")
     if given_on > clock.today():
         raise Refused(_("Advice can be noted when it was given: this day is still to come."))
     advice = Advice(
-        municipality_id=application.municipality_id,
+        municipality_id=about.municipality_id,
         application=application,
         given_on=given_on,
         given_by=by,
@@ -33,8 +42,28 @@ def log_advice(application: Application, *, by: Any, given_on: date, kind: str, 
         note=note,
     )
     save_with_history(advice, by=by, reason="advice")
-    record(advice.municipality_id, "application.advice", application, by=by, details={"minutes": minutes})
+    event = "application.advice" if application else "municipality.advice"
+    record(advice.municipality_id, event, about, by=by, details={"minutes": minutes})
     return advice
+
+
+@writes
+def add_note(application: Application, text: str, *, by: Any) -> InternalNote:
+    """Write what only staff read about a case. Raises Refused for an empty note, PermissionDenied."""
+    if not policies.may_note(application, by):
+        raise PermissionDenied("only staff who work on the case write notes")
+    if not text.strip():
+        raise Refused(_("Please write something first."))
+    note = InternalNote(
+        municipality_id=application.municipality_id,
+        application=application,
+        text=text.strip(),
+        written_by=by,
+        written_at=clock.now(),
+    )
+    save_with_history(note, by=by, reason="note")
+    record(note.municipality_id, "application.note", application, by=by)
+    return note
 
 
 @writes

@@ -1,4 +1,4 @@
-"""The officer's desk: formal check, asking for changes, advice."""
+"""The officer's desk: formal check, asking for changes."""
 
 from typing import Any
 
@@ -18,14 +18,13 @@ from funding import clock
 from funding.gate import Refused
 from review import operations, policies
 from review.checklist import points
-from review.forms import AdviceForm, ChecklistForm, ReturnForm
-from review.models import Advice
+from review.forms import ChecklistForm, ReturnForm
 from review.summary import case_of
 
 GET_POST = ["GET", "HEAD", "POST"]
 
 
-def _case(request: HttpRequest, pk: int) -> Application:
+def visible_case(request: HttpRequest, pk: int) -> Application:
     """The case, for the officer; 404 when it does not exist for this person, 403 when it is not theirs to check."""
     cases = Application.objects.visible_to(request.user).with_parties().with_plan()
     application = get_object_or_404(cases, pk=pk)
@@ -44,7 +43,7 @@ def too_late(request: HttpRequest, application: Application) -> HttpResponse:
 @require_http_methods(GET_POST)
 def check(request: HttpRequest, pk: int) -> HttpResponse:
     """The application on the left, the checklist with the machine's findings on the right."""
-    application = _case(request, pk)
+    application = visible_case(request, pk)
     if application.state not in (State.SUBMITTED, State.INCOMPLETE):
         return too_late(request, application)
     form = ChecklistForm(
@@ -77,7 +76,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_POST)
 def return_for_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for changes section by section; the mail waits in the outbox as a draft."""
-    application = _case(request, pk)
+    application = visible_case(request, pk)
     if "return_for_changes" not in application.moves():
         return too_late(request, application)
     form = ReturnForm(request.POST or None, initial={"version": application.version})
@@ -108,30 +107,5 @@ def return_for_changes(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "submit_label": _("Ask for changes"),
         "cancel_url": reverse("review:check", args=[application.pk]),
-    }
-    return render(request, "_form_page.html", context)
-
-
-@login_required
-@require_http_methods(GET_POST)
-def advice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Note advice: everything but the length is filled in."""
-    application = _case(request, pk)
-    initial = {"given_on": clock.today(), "kind": Advice.Kind.PHONE, "minutes": 20}
-    form = AdviceForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.log_advice(application, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The advice is noted."))
-            return redirect("case", application.pk)
-    context = {
-        "title": _("Note advice"),
-        "lead": str(application),
-        "form": form,
-        "submit_label": _("Save the note"),
-        "cancel_url": reverse("case", args=[application.pk]),
     }
     return render(request, "_form_page.html", context)

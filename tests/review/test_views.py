@@ -147,7 +147,7 @@ def test_advice_is_noted_in_two_taps(review):
 
     response = client.post(url("advice", case.pk), {**day(clock.today(), "given_on"), "kind": "phone", "minutes": "20"})
 
-    assert initial == {"given_on": clock.today(), "kind": "phone", "minutes": 20}
+    assert initial == {"given_on": clock.today(), "kind": "phone"}
     assert response.headers["location"] == reverse("case", args=[case.pk])
     assert case.advice.get().minutes == 20
 

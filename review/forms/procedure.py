@@ -1,4 +1,4 @@
-"""Forms of the review: checklist, return, advice, meetings, motions, decision."""
+"""Forms of the procedure: checklist, return, meetings, motions, decision."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from funding import clock
 from funding.fields import GermanDateField, MoneyField, TextField
 from funding.models import Programme
 from review.checklist import Point
-from review.models import Advice, CheckResult, Decision, Meeting, Motion
+from review.models import CheckResult, Decision, Meeting, Motion
 from review.operations import deviates
 
 
@@ -110,25 +110,6 @@ class ReturnForm(VersionForm):
     def sections(self) -> dict[str, str]:
         """section -> reason, for those with a reason."""
         return {s.slug: self.cleaned_data[s.slug] for s in SECTIONS if self.cleaned_data.get(s.slug)}
-
-
-class AdviceForm(forms.Form):
-    """Advice, noted in two taps: today and the kind are there already."""
-
-    given_on = GermanDateField(label=_("When"))
-    kind = forms.ChoiceField(label=_("How"), choices=Advice.Kind.choices, widget=forms.RadioSelect)
-    minutes = forms.TypedChoiceField(
-        label=_("How long"),
-        choices=[(minutes, _("%s minutes") % minutes) for minutes in (10, 20, 30, 45, 60, 90, 120)],
-        coerce=int,
-        widget=forms.RadioSelect,
-    )
-    note = _long(_("Note"), required=False, help_text=_("For the town only."))
-
-    def clean_given_on(self) -> Any:
-        if self.cleaned_data["given_on"] > clock.today():
-            raise ValidationError(_("This day is still to come. Please enter the day of the talk."))
-        return self.cleaned_data["given_on"]
 
 
 # --- The board --------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is thought of an application: advice, formal check, the board's votes, recommendation, decision."""
+"""The board: its seats, meetings, declarations of bias, motions, votes, and what it recommends."""
 
 from __future__ import annotations
 
@@ -10,54 +10,9 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from applications.models import Application, Letter
+from applications.models import Application
 from funding.models import Programme, Tenant, User, cents_field
 from funding.policies import Role
-
-
-class Advice(Tenant):
-    """Advice the officer gave, logged for the yearly figures."""
-
-    class Kind(models.TextChoices):
-        PHONE = "phone", _("by phone")
-        MEETING = "meeting", _("in a meeting")
-        MAIL = "mail", _("by mail")
-
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="advice")
-    given_on = models.DateField()
-    given_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PHONE)
-    minutes = models.PositiveSmallIntegerField(default=0)
-    note = models.TextField(blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["-given_on", "-pk"]
-
-
-class CheckResult(Tenant):
-    """The officer's answer to one point of the programme's checklist."""
-
-    class Result(models.TextChoices):
-        YES = "yes", _("in order")
-        NO = "no", _("not in order")
-        NOT_NEEDED = "not-needed", _("not needed")
-
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="check_results")
-    item = models.CharField(max_length=40)
-    result = models.CharField(max_length=20, choices=Result, blank=True)
-    note = models.TextField(blank=True)
-    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    checked_at = models.DateTimeField()
-    history = HistoricalRecords()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["municipality", "application", "item"], name="check_result_once")
-        ]
-
-
-# --- Board ------------------------------------------------------------------------------------------------------------
 
 
 class BoardMember(Tenant):
@@ -300,55 +255,3 @@ class Recommendation(Tenant):
                 fields=["municipality", "application"], condition=Q(superseded=False), name="recommendation_current"
             )
         ]
-
-
-# --- Decision ---------------------------------------------------------------------------------------------------------
-
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def visible_to(self, user: Any) -> DecisionQuerySet:
-        """Before its letter is out a decision is known to those who decide and prepare, and to the auditor.
-
-        Never to somebody of the applicant, whatever they do for the town (§ 20 VwVfG).
-        """
-        if not getattr(user, "is_authenticated", False):
-            return self.none()
-        inside = self.filter(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
-        return inside.exclude(application__organisation__memberships__user=user).order_by("pk")
-
-    def with_case(self) -> DecisionQuerySet:
-        return self.select_related("application__organisation", "application__programme", "application__municipality")
-
-    def prepared(self) -> DecisionQuerySet:
-        return self.filter(released_at=None).order_by("pk")
-
-
-class Decision(Tenant):
-    """What the town decides: prepared first, seen by nobody outside until it is released with its letter."""
-
-    class Kind(models.TextChoices):
-        AWARD = "award", _("Award")
-        REJECT = "reject", _("Reject")
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
-    kind = models.CharField(max_length=10, choices=Kind)
-    amount_cents = cents_field(default=0)
-    conditions = models.TextField(blank=True, help_text="Conditions (Bedingungen)")
-    obligations = models.TextField(blank=True, help_text="Obligations (Auflagen)")
-    reasons = models.TextField(help_text="For the applicant: by the published criteria")
-    deviation_reason = models.TextField(blank=True, help_text="Why the board's recommendation is not followed")
-    reserved_cents = cents_field(default=0, help_text="What of it is reserved in the pot")
-    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    prepared_at = models.DateTimeField()
-    released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    released_at = models.DateTimeField(null=True, blank=True)
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    history = HistoricalRecords()
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["municipality", "application"], name="decision_once")]
-
-    @property
-    def is_released(self) -> bool:
-        return self.released_at is not None

@@ -1,0 +1,40 @@
+"""Forms of the review: advice and conversation; checklist, return, meetings, motions, decision."""
+
+from review.forms.advice import AdviceForm, MessageForm, NoteForm, ProposalForm
+from review.forms.procedure import (
+    UNFILLED,
+    BiasForm,
+    ChecklistForm,
+    DecisionForm,
+    ExcludeForm,
+    MeetingForm,
+    MeetingSearchForm,
+    MotionForm,
+    PresentForm,
+    ReasonForm,
+    ReturnForm,
+    SearchForm,
+    VersionForm,
+    reasons_to_fill,
+)
+
+__all__ = [
+    "UNFILLED",
+    "AdviceForm",
+    "BiasForm",
+    "ChecklistForm",
+    "DecisionForm",
+    "ExcludeForm",
+    "MeetingForm",
+    "MeetingSearchForm",
+    "MessageForm",
+    "MotionForm",
+    "NoteForm",
+    "PresentForm",
+    "ProposalForm",
+    "ReasonForm",
+    "ReturnForm",
+    "SearchForm",
+    "VersionForm",
+    "reasons_to_fill",
+]

@@ -1,0 +1,40 @@
+"""What is thought of an application: advice, formal check, the board's votes, recommendation, decision."""
+
+from review.models.advice import Advice, InternalNote
+from review.models.board import (
+    Attendance,
+    BiasDeclaration,
+    BoardItem,
+    BoardItemQuerySet,
+    BoardMember,
+    Meeting,
+    MeetingQuerySet,
+    Motion,
+    Recommendation,
+    Vote,
+)
+from review.models.check import CheckResult
+from review.models.conversation import Attachment, Proposal, Reading, Remark
+from review.models.decision import Decision, DecisionQuerySet
+
+__all__ = [
+    "Advice",
+    "Attachment",
+    "Attendance",
+    "BiasDeclaration",
+    "BoardItem",
+    "BoardItemQuerySet",
+    "BoardMember",
+    "CheckResult",
+    "Decision",
+    "DecisionQuerySet",
+    "InternalNote",
+    "Meeting",
+    "MeetingQuerySet",
+    "Motion",
+    "Proposal",
+    "Reading",
+    "Recommendation",
+    "Remark",
+    "Vote",
+]
