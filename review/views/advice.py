@@ -83,8 +83,8 @@ def advice_year(request: HttpRequest) -> HttpResponse:
         "count": len(rows),
         "minutes": sum(row[2] for row in rows),
         "without_case": sum(row[3] is None for row in rows),
-        "by_kind": _sums((Advice.Kind(kind).label, minutes) for _day, kind, minutes, _case in rows),
-        "by_month": _sums((MONTHS[day.month], minutes) for day, _kind, minutes, _case in sorted(rows)),
+        "by_kind": _sums((label, row[2]) for kind, label in Advice.Kind.choices for row in rows if row[1] == kind),
+        "by_month": _sums((MONTHS[row[0].month], row[2]) for row in reversed(rows)),
         "towns": Municipality.objects.filter(pk__in=advised).order_by("name", "pk"),
     }
     return render(request, "review/advice_year.html", context)

@@ -83,7 +83,7 @@ def test_list_of_an_applicant_takes_the_same_queries_for_any_number(
         make_application(programme, organisation, state=State.SUBMITTED)
     client.force_login(applicant)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(url("list"))
 
     assert len(response.context["rows"]) == rows

@@ -239,7 +239,7 @@ def test_list_of_meetings_asks_the_same_number_of_queries(review, rows, django_a
     client = signed_in(review.officer)
     client.get(url("meetings"))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         page = client.get(url("meetings"))
 
     assert len(page.context["page_obj"]) == rows
@@ -251,7 +251,7 @@ def test_agenda_asks_the_same_number_of_queries(review, rows, django_assert_num_
     client = signed_in(review.officer)
     client.get(url("meeting", items[0].meeting_id))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(url("meeting", items[0].meeting_id))
 
     assert len(page.context["rows"]) == rows

@@ -372,8 +372,8 @@ def one_of_everything(programme, applicant):
 
 def test_tasks_page_makes_constant_queries(client, town, programme, django_assert_num_queries):
     expected = {
-        "applicant": 11,
-        "officer": 17,
+        "applicant": 14,
+        "officer": 21,
         "board": 12,
         "decider": 12,
         "verifier": 9,
