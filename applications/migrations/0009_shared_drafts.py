@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0005_more_time_to_answer'),
+        ('applications', '0008_drop_sections_done'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0006_shared_drafts'),
+        ('applications', '0009_shared_drafts'),
         ('funding', '0001_people_programmes_events'),
         ('review', '0001_review'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

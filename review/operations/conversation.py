@@ -71,9 +71,7 @@ def write(
 
 
 @writes
-def _keep_remark(
-    application: Application, text: str, *, by: Any, section: str, stored: list[_Stored]
-) -> Remark:
+def _keep_remark(application: Application, text: str, *, by: Any, section: str, stored: list[_Stored]) -> Remark:
     fresh = lock(application)
     remark = add_remark(fresh, text, by=by, section=section)
     for file in stored:

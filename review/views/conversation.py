@@ -211,9 +211,7 @@ def propose(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     form = ProposalForm(request.POST or None, application=application, field=field)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.propose(
-                application, field, by=request.user, **form.cleaned_data
-            )
+            operations.propose(application, field, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("text", str(refusal))
         else:
