@@ -1,6 +1,6 @@
 """The lines of a plan as people type them: costs, and the money that pays for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -66,7 +66,7 @@ class LineForm(forms.Form):
 class CategoryField(forms.ChoiceField):
     """The kinds of cost, each with what counts of it; they are loaded once for all lines."""
 
-    def offer(self, programme: Any, categories: list[Any]) -> None:
+    def offer(self, programme: Any, categories: Iterable[Any]) -> None:
         self.found = {str(category.pk): category for category in categories}
         named = [(category.pk, _with_share(programme.word(category.name), category)) for category in categories]
         self.choices = [("", _("Please choose")), *named]
@@ -101,13 +101,13 @@ class CostForm(LineForm):
         label=gettext_lazy("Tax in the price"),
         required=False,
         coerce=int,
-        empty_value=0,
+        empty_value=0,  # type: ignore[arg-type]  # the stubs expect text only
         choices=[(0, gettext_lazy("no tax in it")), *((percent, f"{percent} %") for percent in rules.TAX_PERCENTS)],
     )
     deductible_cents = MoneyField(label=gettext_lazy("Tax you get back of it, altogether"), required=False)
     in_kind = forms.BooleanField(label=gettext_lazy("Somebody does this without being paid"), required=False)
 
-    def __init__(self, *args: Any, programme: Any, categories: list[Any], input_tax: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programme: Any, categories: Iterable[Any], input_tax: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, who in (("tax_percent", InputTax.YES), ("deductible_cents", InputTax.PARTLY)):
             if input_tax != who:
@@ -201,7 +201,11 @@ class LineFormSet(RowFormSet):
         return is_valid and all(line.is_valid() for line in self.readings)
 
     def rows_as_typed(self, data: Mapping[str, str]) -> list[Row]:
-        return typed_rows(data, self.prefix, self.form) if self.is_bound else list(self.initial or [])
+        return (
+            typed_rows(data, str(self.prefix), self.form)
+            if self.is_bound
+            else [dict(row) for row in self.initial or ()]
+        )
 
     @cached_property
     def readings(self) -> list[Any]:

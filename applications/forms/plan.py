@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -51,7 +51,7 @@ class CostsForm(SectionForm):
         super().__init__(None if self.is_rearranged else data, application=application, partial=partial)
         if self.is_rearranged:
             self.data = data  # what was typed can be kept, too
-            self.initial |= {name: data.get(name) for name in ABOUT_THE_PAGE}
+            self.initial.update({name: data.get(name) for name in ABOUT_THE_PAGE})
         rows = {kind: self._rows(prefix, kind, data) for prefix, kind in (("costs", Costs), ("financing", Money))}
         if button:
             self._press(button, rows[Costs], rows[Money])
@@ -72,7 +72,7 @@ class CostsForm(SectionForm):
         programme = self.application.programme
         return {
             "programme": programme,
-            "categories": list(programme.categories.all()),
+            "categories": programme.categories.all(),  # asked once, when the first line is drawn
             "input_tax": self.application.organisation.input_tax,
         }
 
@@ -159,7 +159,7 @@ class CostsForm(SectionForm):
 
     def without(self, name: str) -> QueryDict:
         """The stored lines in the place of those that were typed."""
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         for sent in [sent for sent in data if sent.startswith(f"{name}-")]:
             del data[sent]
         stored = type(self)(application=self.application).place(name)

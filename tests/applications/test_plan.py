@@ -20,6 +20,7 @@ from tests.factories import make_application, make_organisation, make_programme,
 pytestmark = pytest.mark.django_db
 
 DAY = date(2025, 12, 15)
+SCRIPT = {"HX-Request": "true"}
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +46,9 @@ def page(client, applicant, draft):
     """`page(data)`: the answer of the section to what was sent."""
     client.force_login(applicant)
 
-    def send(data=None):
+    def send(data=None, **headers):
         address = reverse("applications:edit", args=[draft.pk, "costs"])
-        return client.post(address, data) if data is not None else client.get(address)
+        return client.post(address, data, headers=headers) if data is not None else client.get(address)
 
     return send
 
@@ -428,24 +429,20 @@ def test_unpaid_work_is_written_once_and_stands_on_both_sides(client, page, draf
 # --- With a script ----------------------------------------------------------------------------------------------------
 
 
-def test_script_gets_only_the_sums_and_notes_while_somebody_types(client, page, draft):
-    page()
-    address = reverse("applications:edit", args=[draft.pk, "costs"])
+def test_script_gets_only_the_sums_and_notes_while_somebody_types(page, draft):
     typed = lines(draft, [("material", "Farbe", "2", "3")], [("grant", "", "", "6")])
 
-    html = client.post(address, {**typed, "calculate": "1"}, headers={"HX-Request": "true"}).content.decode()
+    html = page({**typed, "calculate": "1"}, **SCRIPT).content.decode()
 
     assert "<form" not in html
     assert re.findall(r'id="([\w-]+)" hx-swap-oob', html) == ["sum-acts", "costs-0-note", "financing-0-note"]
     assert "2 × €3.00 = €6.00" in html
 
 
-def test_script_gets_the_lines_arranged_anew_and_what_to_say(client, page, draft):
-    page()
-    address = reverse("applications:edit", args=[draft.pk, "costs"])
+def test_script_gets_the_lines_arranged_anew_and_what_to_say(page, draft):
     typed = lines(draft, [("material", "Farbe", "2", "3"), ("material", "Pinsel", "1", "x")], [])
 
-    html = client.post(address, {**typed, "up-costs-1": "1"}, headers={"HX-Request": "true"}).content.decode()
+    html = page({**typed, "up-costs-1": "1"}, **SCRIPT).content.decode()
 
     assert html.index("Pinsel") < html.index("Farbe")
     assert '<p id="plan-said" hx-swap-oob="innerHTML">Cost 2 is now number 1 of 2.</p>' in html
