@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from funding.languages import offered
-from tests.factories import make_town, make_user
+from tests.factories import make_application, make_group, make_programme, make_town, make_user
 from tests.test_access import ARGUMENTS, TABLE
 from tests.test_architecture import APPS, ROOT
 from tests.test_pages import NO_PAGES
@@ -233,6 +233,21 @@ def test_typed_address_survives_the_switch_to_arabic_in_a_browser(new_page, java
         "leyla@koenigsborn.example",
     )
     assert (page.get_attribute("html", "lang"), page.get_attribute("html", "dir")) == ("ar", "rtl")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("javascript", [True, False])
+def test_answer_being_typed_survives_the_switch_in_a_browser(new_page, sign_in, javascript):
+    application = make_application(make_programme(town := make_town()), make_group(town, user := make_user()))
+    page = new_page(java_script_enabled=javascript)
+    sign_in(page, user)
+    page.goto(reverse("applications:edit", args=[application.pk, "idea"]))
+    page.locator("[name=title]").fill("Straßenfest")
+
+    page.get_by_role("button", name="Русский").click()
+
+    assert (page.get_attribute("html", "lang"), page.locator("[name=title]").input_value()) == ("ru", "Straßenfest")
 
 
 @pytest.mark.browser

@@ -108,9 +108,11 @@ def walk(new_page: Callable[..., Any], sign_in: Callable[..., None], live_server
     A page that says to a second person what it said to the first is left out: it would only be looked at again.
     """
 
-    def pages(world: World, language: str, size: dict, *, method: str = "GET", **options: Any) -> Iterator[Any]:
+    def pages(
+        world: World, language: str, size: dict, *, method: str = "GET", people: Any = PEOPLE, **options: Any
+    ) -> Iterator[Any]:
         seen = set()
-        for person in PEOPLE:
+        for person in people:
             page = new_page(viewport=size, **options)
             page.context.add_cookies(
                 [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}]
@@ -181,6 +183,22 @@ def test_pages_in_english_on_a_desk_have_no_fault(world, walk, axe):
         for where, page in walk(world, "en", DESK)
         for problem in [*page.evaluate(LOOK), *axe(page), *language_of(page, "en")]
     ]
+
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_applicants_in_arabic_have_no_fault_on_any_screen(world, walk, axe):
+    """Those without a role are the ones who read Arabic (funding/languages.py)."""
+    found = []
+
+    for where, page in walk(world, "ar", PHONE, people=("anonymous", "applicant", "other")):
+        problems = [*page.evaluate(LOOK), *axe(page), *language_of(page, "ar")]
+        page.set_viewport_size(DESK)
+        problems += [*page.evaluate(LOOK), *axe(page)]
+        page.set_viewport_size(SMALLEST)
+        problems += page.evaluate(LOOK)
+        page.set_viewport_size(PHONE)
+        found += [f"{where}: {problem}" for problem in problems]
 
     assert not found, "\n".join(found)
 

@@ -105,7 +105,7 @@ def make_order() -> bytes:
 
 
 SAMPLES: dict[str, list[Callable[[], bytes]]] = {
-    "applications.documents.receipt.receipt_pdf": [make_receipt],
+    "applications.documents.receipt.receipt_of_mail": [make_receipt],
     "budgets.documents.files.payment_order_pdf": [make_order],
     "budgets.documents.letters.settlement_letter": [make_settlement],
     "review.documents.letters.decision_letter": [

@@ -70,6 +70,12 @@ def reads_from_right(text: str) -> bool:
     return bool(_RIGHT_TO_LEFT.search(text))
 
 
+def begins_from_right(text: str) -> bool:
+    """Its first letter is read from the right, so the whole text is, as with dir="auto"."""
+    strong = (direction for char in text if (direction := unicodedata.bidirectional(char)) in ("L", "R", "AL"))
+    return next(strong, "L") != "L"
+
+
 def clean(text: str) -> str:
     """`text` without what is no text: controls, direction marks, private and broken characters; \\n stays.
 

@@ -8,6 +8,7 @@ from pikepdf import Name
 from reportlab.lib.units import mm
 
 from .blocks import Facts, Grid, Runs
+from .fonts import begins_from_right
 from .lines import GREY, Line, Style, set_lines
 from .strips import Frame, Strip
 from .tags import Element, TagCanvas
@@ -65,7 +66,7 @@ def facts_strips(
         tr = table.add("TR")
         cells: list[Cell] = [
             (set_lines(name, replace(style, color=GREY), label.width, _cell(tr, "Row"), rtl), label, False),
-            (set_lines(runs, style, value.width, _cell(tr, None), rtl), value, False),
+            (answer(runs, style, value.width, _cell(tr, None), rtl), value, False),
         ]
         strips += _row_strips(cells, style, frame, None)
     if strips:
@@ -78,6 +79,14 @@ def _cell(tr: Element, scope: str | None) -> Element:
     if scope is None:
         return tr.add("TD")
     return tr.add("TH", attributes={"O": Name.Table, "Scope": Name(f"/{scope}")})
+
+
+def answer(runs: Runs, style: Style, width: float, cell: Element, rtl: bool) -> list[Line]:
+    """What somebody wrote, in any language: several lines in Arabic read from the right on a German page, too."""
+    lines = set_lines(runs, style, width, cell, rtl)
+    if len(lines) > 1 and isinstance(runs, str) and begins_from_right(runs):
+        return set_lines(runs, style, width, cell, rtl=True)
+    return lines
 
 
 def _table(parent: Element, rtl: bool) -> Element:

@@ -34,7 +34,7 @@ from funding.pdf import (
 from funding.pdf.fonts import REGULAR, clean, glyphs
 from funding.pdf.lines import Style, set_lines
 from funding.pdf.strips import Frame
-from funding.pdf.tables import columns
+from funding.pdf.tables import answer, columns
 from funding.pdf.tags import Element
 from tests.pdf_structure import outline, read
 from tests.verapdf import conformance_errors, require_java
@@ -318,6 +318,14 @@ def test_line_of_an_arabic_page_stands_right_and_is_turned_only_where_it_is_arab
     [line] = set_lines(text, Style(), 200, Element("P"), rtl=True)
 
     assert (line.rtl, line.on_right) == (from_right, True)
+
+
+def test_long_arabic_answer_in_a_german_document_reads_from_the_right():
+    lines = answer(ARABIC * 3, Style(), 200, Element("TD"), rtl=False)
+    name = answer("جمعية e.V.", Style(), 200, Element("TD"), rtl=False)
+    german = answer(f"Fest {ARABIC * 3}", Style(), 200, Element("TD"), rtl=False)
+
+    assert ({line.rtl for line in lines}, name[0].rtl, {line.rtl for line in german}) == ({True}, False, {False})
 
 
 def test_arabic_name_in_a_german_line_leaves_the_words_around_it_in_place():
