@@ -1,9 +1,10 @@
 """Input to clean data: the sections of an application, its plan, sending it in, files and letters."""
 
+from applications.forms.answering import SectionForm
 from applications.forms.lists import ApplicationFilter
 from applications.forms.members import InvitationForm, RightForm
 from applications.forms.plan import CostsForm
-from applications.forms.sections import BankForm, IdeaForm, OrganisationForm, PeopleForm, SectionForm, WhenForm
+from applications.forms.sections import BankForm, IdeaForm, OrganisationForm, PeopleForm, WhenForm
 from applications.forms.sending import CheckForm, DayForm, StartForm, UploadForm
 
 FORMS: dict[str, type[SectionForm]] = {

@@ -21,7 +21,7 @@ from applications.forms.lines import (
     formset,
     typed_rows,
 )
-from applications.forms.sections import ABOUT_THE_PAGE, SectionForm, as_text
+from applications.forms.answering import ABOUT_THE_PAGE, SectionForm, as_text
 from applications.models import Application, CostLine, FinancingLine
 from funding.money import format_amount, format_quantity
 

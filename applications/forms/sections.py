@@ -1,28 +1,22 @@
-"""What people type about an application, section by section, to clean answers for the operations."""
+"""The questions of an application, section by section; what it costs stands in `plan`."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from applications.forms.answering import SectionForm
 from applications.models import (
-    Application,
     LegalForm,
     Organisation,
 )
-from applications.operations import Sent
 from funding.bank import BankError, check_iban, format_iban, sepa_text
 from funding.fields import GermanDateField, TextField
 
 LONG_TEXT = 5000
-ABOUT_THE_PAGE = ("version", "page")
-KNOWN = "known-"  # before the name of a question: the version of its answer this page has shown since
 
 
 def _long(label: Any, help_text: Any = "", *, required: bool = False, rows: int = 5) -> TextField:
@@ -41,187 +35,6 @@ def _choices(values: Iterable[str], present: Iterable[str] = ()) -> list[tuple[s
     return [(value, value) for value in [*listed, *(value for value in present if value and value not in listed)]]
 
 
-class SectionForm(forms.Form):
-    """The questions of one section. A field bears the name of what it answers on the application or organisation.
-
-    `partial` lets questions stay open ("save and come back"); what is typed must still be right. `version` and `page`
-    tell what this page knew when it was made (see `operations.Sent`).
-    """
-
-    version = forms.CharField(
-        widget=forms.HiddenInput,
-        error_messages={"required": gettext_lazy("The page did not arrive completely. Please send it once more.")},
-    )
-    page = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
-    section: str
-    of_organisation: tuple[str, ...] = ()
-    prefilled: tuple[str, ...] = ()  # has an answer before anybody gave one
-    formsets: tuple = ()
-    is_rearranged = False
-
-    def __init__(self, data: Any = None, *, application: Application, partial: bool = False) -> None:
-        self.application, self.partial = application, partial
-        super().__init__(data)
-        self.initial = {name: self.stored(name) for name in self.base_fields if name not in ABOUT_THE_PAGE}
-        self.initial["version"] = application.progress(self.section).version
-        self.prepare()
-        self.questions = [name for name in self.fields if name not in ABOUT_THE_PAGE]
-        self.needed = [name for name in self.questions if self.fields[name].required]
-        for name in self.needed:
-            self.fields[name].required = not partial
-            self.fields[name].error_messages["required"] = _("Please answer this question.")
-
-    def stored(self, name: str) -> Any:
-        """The answer as it is kept now, as the field shows it."""
-        holder = self.application.organisation if name in self.of_organisation else self.application
-        return getattr(holder, name)
-
-    def prepare(self) -> None:
-        """Fit the fields to the programme."""
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether one of the questions that need an answer has one (where none does: any question)."""
-        asked = [name for name in self.needed or self.questions if name not in self.prefilled]
-        return any(self.initial[name] for name in asked)
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether what is kept can stand as it is, should nothing be missing."""
-        return bool(self.needed) and self.is_begun
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether what was sent answers all that needs an answer."""
-        given = [name for name, value in self.cleaned_data.items() if value not in (None, "", [])]
-        return set(self.needed) <= set(given)
-
-    # --- What was typed ---------------------------------------------------------------------------------------------
-
-    def sent(self, names: Iterable[str] | None = None) -> Sent:
-        """What this page sends: all its answers, or those whose inputs bear one of these `names`."""
-        answers = self._answers(names)
-        versions = {
-            name: int(found)
-            for name in self.questions
-            if (found := self.data.get(f"{KNOWN}{name}", "")).isdecimal() and len(found) < 10
-        }
-        return Sent(*answers, version=self._known_version(), versions=versions, page=self.data.get("page", "")[:200])
-
-    def _known_version(self) -> int:
-        """A page that does not say what it knew knew nothing."""
-        found = str(self.data.get("version", ""))
-        return int(found) if found.isdecimal() and len(found) < 10 else 0
-
-    def _answers(self, names: Iterable[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """(what can be kept as it is, what cannot be read yet) of the questions asked about."""
-        read = self._reading(self.data, self._asked(self.questions if names is None else self._questions_of(names)))
-        values = {name: value for name, value in read.cleaned_data.items() if name in self.questions}
-        return values, {name: read.typed(name) for name in read.errors if name in self.questions}
-
-    def _asked(self, questions: Iterable[str]) -> list[str]:
-        """Those a page has really sent; of boxes nobody ticked there is no trace, so a page of ours counts as one."""
-        if not self.data.get("version"):
-            return []
-        widgets = {name: self.fields[name].widget for name in questions}
-        return [name for name, widget in widgets.items() if not widget.value_omitted_from_data(self.data, {}, name)]
-
-    def _questions_of(self, names: Iterable[str]) -> list[str]:
-        """The questions to which inputs of these names belong; a date has three."""
-        found = []
-        for name in self.questions:
-            parts = getattr(self.fields[name].widget, "widgets_names", [""])
-            if {f"{name}{part}" for part in parts} & set(names):
-                found.append(name)
-        return found
-
-    def _reading(self, data: Any, questions: Iterable[str]) -> "SectionForm":
-        """This form with some of its questions only, each of which may stay open."""
-        form = type(self)(data, application=self.application, partial=True)
-        for name in set(form.fields) - set(questions):
-            del form.fields[name]
-        form.full_clean()
-        return form
-
-    def typed(self, name: str) -> Any:
-        """The answer as it was typed."""
-        return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
-
-    def show_typed(self) -> None:
-        """Show what was typed last and cannot be read yet instead of what is kept, each with its sentence."""
-        typed = {
-            name: value
-            for name, value in self.application.progress(self.section).typed.items()
-            if name in self.questions
-        }
-        if typed:
-            self.initial.update(typed)
-            self._errors = self._reading(self._as_sent(typed), typed).errors
-
-    def _as_sent(self, answers: dict[str, Any]) -> QueryDict:
-        """Answers as a browser would send them."""
-        data = QueryDict(mutable=True)
-        for name, value in answers.items():
-            for part, values in self.inputs_of(name, value).items():
-                data.setlist(part, values)
-        return data
-
-    def inputs_of(self, name: str, value: Any) -> dict[str, list[str]]:
-        """The inputs of a question, each with the values it has when the answer is `value`."""
-        field = self.fields[name]
-        if isinstance(field.widget, forms.MultiWidget):
-            parts = value if isinstance(value, list) else field.widget.decompress(value)
-            names = [f"{name}{part}" for part in field.widget.widgets_names]
-            return {part: [as_text(found)] for part, found in zip(names, parts, strict=True)}
-        if isinstance(field.widget, forms.CheckboxInput):
-            return {name: ["on"] if value else []}
-        if isinstance(value, list):
-            return {name: [as_text(found) for found in value]}
-        return {name: [as_text(field.prepare_value(value))]}
-
-    def has(self, name: str) -> bool:
-        """Whether this form asks for it."""
-        return name in self.questions
-
-    def place(self, name: str) -> Any:
-        """Where a page hangs what belongs beside a question."""
-        return self.fields[name]
-
-    def shown(self, name: str) -> Any:
-        """The answer as it stands, for people to read."""
-        return self._shown(name, self.fields[name])
-
-    def without(self, name: str) -> QueryDict:
-        """What was sent, with the stored answer in the place of one that was typed."""
-        data = self.data.copy()
-        typed = self.application.progress(self.section).typed
-        for part, values in self.inputs_of(name, typed.get(name, self.stored(name))).items():
-            data.setlist(part, values)
-        return data
-
-    def pairs(self) -> list[tuple[Any, Any]]:
-        """(question, answer) as they stand, for the page on which people check their answers."""
-        return [(self.fields[name].label, self._shown(name, self.fields[name])) for name in self.questions]
-
-    def _shown(self, name: str, field: forms.Field) -> Any:
-        value = self.initial[name]
-        if name in self.application.progress(self.section).typed and name in (self._errors or ()):
-            return " ".join(value) if isinstance(value, list) else value
-        if isinstance(field, forms.BooleanField):
-            return _("yes") if value else _("no")
-        if isinstance(value, date):
-            return date_format(value)
-        if isinstance(value, list):
-            return "\n".join(value)
-        if isinstance(field, forms.ChoiceField):
-            return dict(field.choices).get(value, value) if value else ""  # type: ignore[arg-type]
-        return value
-
-
-def as_text(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
 class OrganisationForm(SectionForm):
     section = "organisation"
     of_organisation = (
@@ -234,6 +47,11 @@ class OrganisationForm(SectionForm):
         "email",
         "phone",
     )
+    proposed = ("city",)
+    examples = {
+        "name": gettext_lazy("Initiative Wegweiser Königsborn"),
+        "representatives": gettext_lazy("Leyla Aydın\nJonas Brink"),
+    }
     name = TextField(
         label=gettext_lazy("What is your group or organisation called?"),
         help_text=gettext_lazy("If you apply as one person: your own name."),
@@ -270,6 +88,11 @@ class OrganisationForm(SectionForm):
             field = self.fields["legal_form"]
             field.choices = [choice for choice in field.choices if choice[0] != LegalForm.INDIVIDUAL]  # type: ignore[attr-defined]
 
+    def propose(self, user: Any) -> None:
+        self._propose("city", self.application.municipality.city)
+        if not self.application.paper:
+            self._propose("representatives", user.name)
+
     def clean_representatives(self) -> list[str]:
         return [name for line in self.cleaned_data["representatives"].splitlines() if (name := " ".join(line.split()))]
 
@@ -277,6 +100,18 @@ class OrganisationForm(SectionForm):
 class IdeaForm(SectionForm):
     section = "idea"
     prefilled = ("language",)
+    long_only = ("need", "goals", "remains", "cross_cutting", "life_phases")
+    optional_in_short = ("action_field",)
+    examples = {
+        "title": gettext_lazy("Learning to cycle together"),
+        "summary": gettext_lazy(
+            "Ten women who came to our town in the last years learn to cycle. Two volunteers practise with them on "
+            "Saturdays in the schoolyard. At the end we all ride to the lake."
+        ),
+        "need": gettext_lazy("Many of us cannot get to work by bus in the early morning. With a bicycle we can."),
+        "goals": gettext_lazy("Ten women ride safely in traffic by October. Five of them help with the next course."),
+        "remains": gettext_lazy("The bicycles stay with the neighbourhood house and are lent out."),
+    }
     title = TextField(
         label=gettext_lazy("What is your project called?"),
         max_length=200,
@@ -336,6 +171,8 @@ def _language_name(code: str) -> str:
 
 class WhenForm(SectionForm):
     section = "when"
+    optional_in_short = ("end",)
+    examples = {"place": gettext_lazy("Schoolyard of the primary school, Berliner Allee")}
     start = GermanDateField(
         label=gettext_lazy("When does it begin?"),
         help_text=gettext_lazy("The first day on which you order, buy or do something for the project."),
@@ -353,6 +190,8 @@ class WhenForm(SectionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         start, end = cleaned.get("start"), cleaned.get("end")
+        if start and not end and "end" in cleaned and not self.partial:
+            cleaned["end"] = end = start  # only the short form lets it stay empty
         if start and end and end < start:
             self.add_error("end", _("The project would end before it begins. Please look at both dates."))
         return cleaned
@@ -360,6 +199,12 @@ class WhenForm(SectionForm):
 
 class PeopleForm(SectionForm):
     section = "people"
+    long_only = ("partners", "accessibility")
+    examples = {
+        "target_groups": gettext_lazy("Women from Syria, Ukraine and Eritrea who live in Königsborn"),
+        "partners": gettext_lazy("The primary school lends us its yard, the police explain the rules."),
+        "accessibility": gettext_lazy("No steps, a toilet for wheelchairs, somebody translates into Arabic."),
+    }
     participants = forms.IntegerField(
         label=gettext_lazy("How many people will take part?"), required=False, min_value=0, max_value=1_000_000
     )
@@ -387,10 +232,19 @@ class PeopleForm(SectionForm):
         return {True: "yes", False: "no", None: ""}[value] if name == "public" else value
 
 
+def _payable(name: str) -> str:
+    """The name, if a transfer can carry it."""
+    try:
+        return sepa_text(name, 70) and name
+    except BankError:
+        return ""
+
+
 class BankForm(SectionForm):
     section = "bank"
     of_organisation = ("iban", "account_holder", "input_tax", "gemeinnuetzig", "gemeinnuetzig_until")
     prefilled = ("input_tax",)
+    proposed = ("account_holder",)
     iban = TextField(
         label=gettext_lazy("IBAN"), max_length=50, widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})
     )
@@ -417,6 +271,20 @@ class BankForm(SectionForm):
     def stored(self, name: str) -> Any:
         value = super().stored(name)
         return format_iban(value) if name == "iban" else value
+
+    def prepare(self) -> None:
+        """Who is no association has no tax office that says so, and gets no input tax back."""
+        organisation = self.application.organisation
+        if organisation.is_unregistered or organisation.is_person:
+            usual = {"input_tax": Organisation.InputTax.NO, "gemeinnuetzig": False, "gemeinnuetzig_until": None}
+            for name in [
+                name for name, value in usual.items() if self.initial[name] == value and name not in self.data
+            ]:
+                del self.fields[name]
+
+    def propose(self, user: Any) -> None:
+        organisation = self.application.organisation
+        self._propose("account_holder", _payable(organisation.name))
 
     def clean_iban(self) -> str:
         if not self.cleaned_data["iban"]:

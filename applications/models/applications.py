@@ -158,6 +158,14 @@ class Application(ApplicationWorkflow, Tenant):
         return Progress(self.sections, slug, self.organisation.sections if slug in OF_ORGANISATION else self.sections)
 
     @property
+    def is_short(self) -> bool:
+        """The short form is enough: by the total of the plan, before there is one by what was said at the start."""
+        costs = self.costs.all()
+        if not costs:
+            return self.short
+        return sum(line.amount_cents for line in costs) <= self.programme.short_form_cents
+
+    @property
     def unclear(self) -> list[str]:
         """The sections in which an answer was typed that cannot be read yet."""
         return [slug for slug in BY_SLUG if self.progress(slug).typed]

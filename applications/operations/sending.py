@@ -43,6 +43,7 @@ def missing_answers(application: Application) -> list[str]:
         # What a paper application does not tell is an open point of the formal check.
         "summary": application.paper or application.summary,
         "action-field": application.paper
+        or application.is_short
         or application.action_field
         or not application.programme.taxonomies.get("action_fields"),
         "dates": application.start and application.end,

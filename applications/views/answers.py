@@ -83,6 +83,7 @@ def _fresh_page(request: HttpRequest, application: Application, section: str) ->
         application = visible_draft(request, application.pk)
     form = FORMS[section](application=application)
     form.initial["page"] = stash.page_of(request.user, application)
+    form.propose(request.user)
     form.show_typed()
     return form
 
