@@ -228,30 +228,6 @@ def _share_sentence(cost: rules.Cost) -> str:
     return _("%(percent)s %% of this counts here: of %(all)s, %(part)s.") % figures
 
 
-# --- Declarations and consents ----------------------------------------------------------------------------------------
-
-DECLARATIONS: dict[str, Any] = {
-    "not-begun": gettext_lazy(
-        "We have not begun, and we do not begin before we have the decision. Ordering something or signing a contract "
-        "is beginning; planning and asking for prices is not."
-    ),
-    "true": gettext_lazy("What stands here is true and complete."),
-    "authorised": gettext_lazy("I may send this application for us."),
-    "other-funding": gettext_lazy(
-        "All other money for this project stands in the plan, also what is only asked for. If more comes, we tell you."
-    ),
-    "privacy": gettext_lazy("I have read how the town uses our data (link “Privacy” at the end of every page)."),
-}
-
-CONSENTS: dict[str, Any] = {
-    "electronic-delivery": gettext_lazy(
-        "Letters may be put here for download instead of being sent by post. You get a mail and have ten days to open "
-        "them; from the day after you open a letter its periods run."
-    ),
-    "publish-name": gettext_lazy("My name may be published with the project. Without this we write “one person”."),
-    "photos": gettext_lazy("The town may publish photos we send of the project."),
-}
-
 # --- States and dates -------------------------------------------------------------------------------------------------
 
 TONES = {

@@ -9,9 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from applications.confirmations import FIRST, consent, declaration
 from applications.documents.letters import office_of
 from applications.models import FinancingLine, LegalForm, Organisation, Submission
-from applications.texts import CONSENTS, DECLARATIONS, tax_note
+from applications.texts import tax_note
 from funding.bank import format_iban
 from funding.clock import BERLIN
 from funding.money import format_eur
@@ -195,7 +196,9 @@ def _decimal_comma() -> bool:
 
 def _confirmed(copy: Mapping[str, Any]) -> list[Block]:
     declared, consents = copy["application"]["declared"], copy["consents"]
-    items = [str(text) for code, text in DECLARATIONS.items() if code in declared]
-    items += [str(text) for code, text in CONSENTS.items() if code in consents]
+    # Before versions were kept there was one wording, and consents were a list.
+    versions = consents if isinstance(consents, dict) else dict.fromkeys(consents, FIRST)
+    items = [str(declaration(code, kept)) for code, kept in declared.items()]
+    items += [str(consent(kind, version)) for kind, version in versions.items()]
     # A paper application was signed on paper; nobody ticked anything here.
     return [Bullets(items)] if items else [Text(_("The application came in on paper. It was signed there."))]

@@ -5,7 +5,7 @@ from applications.forms.lists import ApplicationFilter
 from applications.forms.members import InvitationForm, RightForm
 from applications.forms.plan import CostsForm
 from applications.forms.sections import BankForm, IdeaForm, OrganisationForm, PeopleForm, WhenForm
-from applications.forms.sending import CheckForm, DayForm, StartForm, UploadForm
+from applications.forms.sending import CheckForm, DayForm, StartForm, UploadForm, offered_consents
 
 FORMS: dict[str, type[SectionForm]] = {
     "organisation": OrganisationForm,
@@ -27,4 +27,5 @@ __all__ = [
     "SectionForm",
     "StartForm",
     "UploadForm",
+    "offered_consents",
 ]

@@ -10,13 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications import texts
+from applications.confirmations import DECLARATIONS, consent, declaration
 from applications.models import (
     Application,
     Consent,
     Organisation,
 )
-from applications.operations import DECLARATIONS
 from applications.workflow import State
 from funding import clock
 from funding.fields import GermanDateField
@@ -37,12 +36,19 @@ class StartForm(forms.Form):
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
 
 
+def offered_consents(organisation: Organisation) -> list[str]:
+    """Only a natural person has a name to consent to."""
+    kinds = [Consent.Kind.ELECTRONIC, Consent.Kind.NAME, Consent.Kind.PHOTOS]
+    return [kind.value for kind in kinds if kind != Consent.Kind.NAME or organisation.is_person]
+
+
 class CheckForm(forms.Form):
     """Declarations and, apart from them, consents; of a paper application the day it came in."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, application: Application) -> None:
+        self.application = application
         given = set(application.consents.filter(revoked_at=None).values_list("kind", flat=True))
         super().__init__(data, initial={"version": application.version})
         if application.paper and application.state == State.DRAFT:
@@ -52,23 +58,14 @@ class CheckForm(forms.Form):
                 help_text=_("This day is its date."),
             )
         if not application.paper:
-            for code in DECLARATIONS:
-                self.fields[f"declared-{code}"] = forms.BooleanField(
-                    label=texts.DECLARATIONS[code],
-                    error_messages={
-                        "required": _("Please confirm this point; without it we cannot take the application.")
-                    },
-                )
-        for kind in self._offered(application.organisation):
-            self.fields[f"consent-{kind}"] = forms.BooleanField(
-                label=texts.CONSENTS[kind], required=False, initial=kind in given
+            self.fields["declared"] = forms.BooleanField(
+                label=_("I confirm all of this."),
+                error_messages={"required": _("Please confirm this; without it we cannot take the application.")},
             )
-
-    @staticmethod
-    def _offered(organisation: Organisation) -> list[str]:
-        """Only a natural person has a name to consent to."""
-        kinds = [Consent.Kind.ELECTRONIC, Consent.Kind.NAME, Consent.Kind.PHOTOS]
-        return [kind.value for kind in kinds if kind != Consent.Kind.NAME or organisation.is_person]
+        for kind in offered_consents(application.organisation):
+            self.fields[f"consent-{kind}"] = forms.BooleanField(
+                label=consent(kind), required=False, initial=kind in given
+            )
 
     def clean_received_on(self) -> date:
         day = self.cleaned_data["received_on"]
@@ -77,7 +74,8 @@ class CheckForm(forms.Form):
         return day
 
     def declarations(self) -> list:
-        return [self[name] for name in self.fields if name.startswith("declared-")]
+        """What is confirmed with one tick; on paper it was signed."""
+        return [] if self.application.paper else [declaration(code) for code in DECLARATIONS]
 
     def consents(self) -> list:
         return [self[name] for name in self.fields if name.startswith("consent-")]
@@ -87,7 +85,7 @@ class CheckForm(forms.Form):
         ticked = [name for name, value in self.cleaned_data.items() if value is True]
         return {
             "version": self.cleaned_data["version"],
-            "declared": [name.removeprefix("declared-") for name in ticked if name.startswith("declared-")],
+            "declared": list(DECLARATIONS) if "declared" in ticked else [],
             "consents": [name.removeprefix("consent-") for name in ticked if name.startswith("consent-")],
             "received_on": self.cleaned_data.get("received_on"),
         }

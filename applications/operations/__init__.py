@@ -1,7 +1,8 @@
 """Verbs that write applications: drafts, sending in, files, letters."""
 
+from applications.confirmations import DECLARATIONS
 from applications.operations.answers import OPEN_STATES, Other, Overtaken, Sent, autosave, may_be_written, save_answers
-from applications.operations.drafts import DECLARATIONS, declare, set_consents, start
+from applications.operations.drafts import copy_application, declare, set_consents, start
 from applications.operations.files import add_upload, may_add_upload, remove_upload
 from applications.operations.letters import issue_letter, open_letter, record_handover, record_posting
 from applications.operations.members import (
@@ -35,6 +36,7 @@ __all__ = [
     "add_upload",
     "autosave",
     "change_right",
+    "copy_application",
     "declare",
     "hindrances",
     "invite",

@@ -189,7 +189,7 @@ class _Writing:
         if name in self.progress.typed:
             return self.progress.typed[name]
         if name in LINES:
-            return [_columns(line) for line in _lines(self.application, LINES[name])]
+            return [columns(line) for line in lines_of(self.application, LINES[name])]
         return getattr(self._keeper(name), name)
 
     def _keeper(self, name: str) -> Application | Organisation:
@@ -225,17 +225,19 @@ class _Writing:
         self.progress.quiet = not leaving
 
 
-def _lines(application: Application, model: type[models.Model]) -> list[Any]:
+def lines_of(application: Application, model: type[models.Model]) -> list[Any]:
+    """The lines of a plan as they are kept, in their order."""
     return list(model._default_manager.filter(application=application).order_by("position", "pk"))
 
 
-def _columns(line: models.Model) -> dict[str, Any]:
+def columns(line: models.Model) -> dict[str, Any]:
+    """What a line says, without where it stands."""
     own = ("id", "municipality", "application", "position")
-    return {f.name: getattr(line, f.attname) for f in line._meta.concrete_fields if f.name not in own}
+    return {f.attname: getattr(line, f.attname) for f in line._meta.concrete_fields if f.name not in own}
 
 
 def _as_rows(model: type[models.Model], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [_columns(model(**row)) for row in rows]
+    return [columns(model(**row)) for row in rows]
 
 
 @writes
@@ -243,7 +245,7 @@ def replace_lines(
     application: Application, model: type[models.Model], rows: list[dict[str, Any]], *, by: Any, history: bool = True
 ) -> None:
     """Make the lines of a plan equal to `rows`, keeping a line's identity (and its history) by its place."""
-    present = _lines(application, model)
+    present = lines_of(application, model)
     for position, row in enumerate(rows, start=1):
         line = (
             present.pop(0) if present else model(municipality_id=application.municipality_id, application=application)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from applications import policies
+from applications.confirmations import CONSENTS, DECLARATIONS, declaration, latest
 from applications.models import (
     Application,
     Consent,
@@ -14,14 +15,12 @@ from applications.models import (
     Membership,
     Organisation,
 )
-from applications.operations.answers import may_be_written, replace_lines
+from applications.operations.answers import LINES, columns, lines_of, may_be_written, replace_lines
 from funding import clock
 from funding.gate import Refused, lock, record, save_with_history, writes
 from funding.models import Programme
 from funding.policies import is_officer
 from funding.presentation import IdeaCost
-
-DECLARATIONS = ("not-begun", "true", "authorised", "other-funding", "privacy")
 
 
 @writes
@@ -63,6 +62,30 @@ def start(
     return application
 
 
+COPIED = (
+    *("language", "title", "summary", "need", "goals", "remains", "target_groups", "partners", "participants"),
+    *("volunteers", "place", "district", "action_field", "cross_cutting", "life_phases", "public", "accessibility"),
+    "short",
+)
+
+
+@writes
+def copy_application(application: Application, *, by: Any) -> Application:
+    """A new draft of the same organisation with the texts and the plan of an earlier application.
+
+    Dates, declarations, consents and files are not taken over. Raises PermissionDenied for who may not write for it.
+    """
+    if by.right_in(application.organisation_id) not in ("edit", "submit"):
+        raise PermissionDenied("not your organisation")
+    answers = {name: getattr(application, name) for name in COPIED}
+    draft = start(application.programme, by=by, organisation=application.organisation, **answers)
+    for model in LINES.values():
+        rows = [columns(line) for line in lines_of(application, model)]
+        replace_lines(draft, model, rows, by=by)
+    record(draft.municipality_id, "application.copy", draft, by=by, details={"from": application.pk})
+    return draft
+
+
 def _cost_rows(programme: Programme, costs: Iterable[IdeaCost]) -> list[dict[str, Any]]:
     if not (costs := list(costs)):
         return []
@@ -95,12 +118,18 @@ def _new_organisation(programme: Programme, *, by: Any, joins: bool, legal_form:
 
 @writes
 def declare(application: Application, ticked: Iterable[str], *, by: Any) -> Application:
-    """Record the declarations ticked now, each with its moment; one that was ticked before keeps its moment."""
+    """Record what is declared now, each with moment and wording; what was ticked before in this wording keeps them."""
     fresh = lock(application)
     if not may_be_written(fresh, by):
         raise Refused(_("The application was already sent."))
-    now = clock.now().isoformat(timespec="seconds")
-    fresh.declared = {code: fresh.declared.get(code, now) for code in DECLARATIONS if code in set(ticked)}
+    now, ticked = clock.now().isoformat(timespec="seconds"), set(ticked)
+    fresh.declared = {
+        code: fresh.declared[code]
+        if code in fresh.declared and declaration(code, fresh.declared[code]) == declaration(code)
+        else {"at": now, "version": latest(wordings)}
+        for code, wordings in DECLARATIONS.items()
+        if code in ticked
+    }
     save_with_history(fresh, by=by, reason="declarations")
     return fresh
 
@@ -112,13 +141,16 @@ def set_consents(application: Application, kinds: Iterable[str], *, by: Any) -> 
         raise PermissionDenied("not your application")
     current = {consent.kind: consent for consent in application.consents.filter(revoked_at=None)}
     for kind in set(kinds) - set(current):
-        Consent.objects.create(
+        given = Consent.objects.create(
             municipality_id=application.municipality_id,
             application=application,
             kind=kind,
+            version=latest(CONSENTS[kind]),
             given_by=by if getattr(by, "pk", None) else None,
             given_at=clock.now(),
         )
+        record(application.municipality_id, "consent.give", given, by=by)
     for kind in set(current) - set(kinds):
         current[kind].revoked_at = clock.now()
         save_with_history(current[kind], by=by, reason="revoked")
+        record(application.municipality_id, "consent.revoke", current[kind], by=by)

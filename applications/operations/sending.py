@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
 from applications import documents, policies
+from applications.confirmations import DECLARATIONS
 from applications.models import (
     Application,
     Submission,
 )
 from applications.operations.answers import OPEN_STATES
-from applications.operations.drafts import DECLARATIONS, declare, set_consents
+from applications.operations.drafts import declare, set_consents
 from applications.workflow import State
 from funding import clock, outbox
 from funding.gate import Refused, carries, lock, perform, save_with_history, writes
@@ -117,7 +118,7 @@ def snapshot(application: Application) -> dict[str, Any]:
                     }
                     for line in application.financing.all()
                 ],
-                "consents": sorted(application.consents.filter(revoked_at=None).values_list("kind", flat=True)),
+                "consents": dict(application.consents.filter(revoked_at=None).values_list("kind", "version")),
             },
             default=str,
         )

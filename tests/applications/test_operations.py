@@ -179,7 +179,7 @@ def test_send_in_records_declarations_and_consents_with_the_submission(draft, ap
     sent = operations.send_in(draft, by=applicant, declared=DECLARATIONS, consents=["photos"])
 
     assert sorted(sent.declared) == sorted(DECLARATIONS)
-    assert sent.submissions.get().snapshot["consents"] == ["photos"]
+    assert sent.submissions.get().snapshot["consents"] == {"photos": "2026-11"}
 
 
 def test_send_in_that_is_refused_leaves_nothing_behind(draft, applicant):

@@ -69,8 +69,7 @@ def test_newcomer_without_javascript_writes_and_sends(new_page, sign_in, program
     page.fill("[name=iban]", "DE02 1203 0000 0000 2020 51")
     page.fill("[name=account_holder]", "Leyla Aydın")
     go_on(page)
-    for box in page.query_selector_all("input[name^=declared-]"):
-        box.check()
+    page.check("[name=declared]")
     page.click("main form button[type=submit]")
 
     case = Application.objects.get()

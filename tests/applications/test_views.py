@@ -12,7 +12,7 @@ from django.utils import translation
 
 from applications import operations
 from applications.models import Application, Consent, Membership, Organisation
-from applications.operations import DECLARATIONS, Sent
+from applications.operations import Sent
 from applications.workflow import State
 from funding import clock
 from funding.clock import BERLIN
@@ -406,7 +406,7 @@ def test_edit_bank_that_no_transfer_could_reach_is_refused_where_it_is_typed(cli
 
 
 def declared(application: Application, **more) -> dict:
-    return {"version": application.version, **{f"declared-{code}": "on" for code in DECLARATIONS}, **more}
+    return {"version": application.version, "declared": "on", **more}
 
 
 def test_check_shows_every_answer_and_no_consent_is_ticked(client, applicant, draft):
@@ -424,7 +424,7 @@ def test_check_shows_every_answer_and_no_consent_is_ticked(client, applicant, dr
         "bank",
     ]
     assert [field.value() for field in form.consents()] == [False, False]
-    assert len(form.declarations()) == 5
+    assert (len(form.declarations()), form["declared"].value()) == (5, None)
 
 
 def test_check_sends_with_file_number_and_the_consents_that_were_ticked(client, applicant, draft):
@@ -446,12 +446,12 @@ def test_check_sends_with_file_number_and_the_consents_that_were_ticked(client, 
 def test_check_without_a_declaration_is_refused_and_keeps_the_other_ticks(client, applicant, draft):
     client.force_login(applicant)
     data = declared(draft)
-    del data["declared-not-begun"]
+    del data["declared"]
 
     response = client.post(url("check", draft.pk), data)
 
     form = response.context["form"]
-    assert list(form.errors) == ["declared-not-begun"]
+    assert list(form.errors) == ["declared"]
     assert [field.value() for field in form.declarations()] == [False, True, True, True, True]
     assert Application.objects.get().state == State.DRAFT
 

@@ -16,7 +16,6 @@ from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
-from applications import texts
 from applications.models import FinancingLine, LegalForm
 from funding import clock
 from funding.money import format_amount
@@ -266,8 +265,7 @@ class Applicant(Person):
         self.presses(button)
 
     def confirms_everything(self) -> None:
-        for sentence in texts.DECLARATIONS.values():
-            self.ticks(sentence)
+        self.ticks("I confirm all of this.")
 
     def opens_the_letter(self) -> None:
         """The button that notifies; the PDF itself comes after it."""
