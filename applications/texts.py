@@ -62,8 +62,8 @@ SENTENCES: dict[str, tuple[str, Any]] = {
     "already-begun": (
         "when",
         gettext_lazy(
-            "The project begins before this application arrives. We cannot pay for what has already begun. "
-            "Please choose a later day, or call us."
+            "The project begins before this application arrives. We cannot pay for what has already begun, and no "
+            "consent given later changes that. Please enter the day on which the part you ask for begins, or call us."
         ),
     ),
     "iban-invalid": (
@@ -87,7 +87,7 @@ SENTENCES: dict[str, tuple[str, Any]] = {
         "when",
         gettext_lazy(
             "You want to begin soon: a decision takes about %(weeks)s weeks. Do not order or sign anything before you "
-            "have our answer. If it is urgent, call us about an early start."
+            "have our answer. If it is urgent, ask for an early start at “When and where”."
         ),
     ),
     "account-holder-differs": (

@@ -304,6 +304,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def open_on(self, day: Any) -> RoundQuerySet:
         return self.filter(opens_on__lte=day, closes_on__gte=day).order_by("closes_on", "pk")
 
+    def opening_after(self, day: Any) -> RoundQuerySet:
+        return self.filter(opens_on__gt=day).order_by("opens_on", "pk")
+
 
 class Round(Tenant):
     """A period in which people may apply (Antragsrunde), with the dates promised to them."""

@@ -43,6 +43,8 @@ ARGUMENTS = {
     "applications:invitation": lambda w: [w["invitation"].key],
     "applications:revoke-invitation": lambda w: [w["invitation"].pk],
     "applications:detail": lambda w: [w["draft"].pk],
+    "applications:consents": lambda w: [w["submitted"].pk],
+    "applications:copy": lambda w: [w["submitted"].pk],
     "applications:check": lambda w: [w["draft"].pk],
     "applications:upload": lambda w: [w["draft"].pk],
     "applications:receipt": lambda w: [w["submitted"].pk, w["submission"].number],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.forms.answering import SectionForm
 from applications.models import (
+    Application,
     LegalForm,
     Organisation,
 )
@@ -178,14 +179,32 @@ class WhenForm(SectionForm):
         help_text=gettext_lazy("The first day on which you order, buy or do something for the project."),
     )
     end = GermanDateField(label=gettext_lazy("When does it end?"))
+    early_start = forms.BooleanField(
+        label=gettext_lazy("We need to begin before you decide, and ask for your consent to that."),
+        help_text=gettext_lazy(
+            "Begin only after we have said yes to this. What was begun before that is not paid for, and the consent is "
+            "no promise of money."
+        ),
+        required=False,
+    )
     place = TextField(label=gettext_lazy("Where does it take place?"), required=False, max_length=200)
     district = forms.ChoiceField(label=gettext_lazy("In which part of town?"), required=False)
 
+    def stored(self, name: str) -> Any:
+        value = super().stored(name)
+        return bool(value) if name == "early_start" else value
+
     def prepare(self) -> None:
+        if self.application.early_start not in ("", Application.EarlyStart.ASKED):
+            del self.fields["early_start"]  # already answered
         districts = _choices(self.application.programme.taxonomies.get("districts", []), [self.application.district])
         self.fields["district"].choices = [("", _("In several or in none of these")), *districts]  # type: ignore[attr-defined]
         if not districts:
             del self.fields["district"]
+
+    def clean_early_start(self) -> str:
+        asked = self.cleaned_data["early_start"]
+        return Application.EarlyStart.ASKED.value if asked else Application.EarlyStart.NOT_ASKED.value
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

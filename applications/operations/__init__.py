@@ -15,6 +15,7 @@ from applications.operations.members import (
 )
 from applications.operations.sending import (
     CannotSubmit,
+    closed_round,
     hindrances,
     missing_answers,
     receive_incomplete,
@@ -36,6 +37,7 @@ __all__ = [
     "add_upload",
     "autosave",
     "change_right",
+    "closed_round",
     "copy_application",
     "declare",
     "hindrances",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
@@ -144,6 +145,18 @@ def _file_number(application: Application, day: date) -> str:
     return f"FT-{day.year}-{Counter.draw(application.municipality_id, 'application', day.year):04d}"
 
 
+def closed_round(application: Application, day: date) -> str:
+    """Why a draft cannot be sent on this day and from when it can; "" while a round is open."""
+    rounds = application.programme.rounds
+    if application.paper or application.state != State.DRAFT or rounds.open_on(day).exists():
+        return ""
+    following = rounds.opening_after(day).first()
+    if following is None:
+        return str(_("No round is open now. Your draft stays as it is, and you can send it in the next round."))
+    day = following.opens_on
+    return _("No round is open now. Your draft stays as it is, and you can send it from %s on.") % date_format(day)
+
+
 def _open_round(application: Application, day: date) -> Round | None:
     return application.programme.rounds.open_on(day).first()
 
@@ -171,7 +184,7 @@ def submit(
     fresh.received_on = day = received_on or fresh.received_on or clock.today()
     round_ = _open_round(fresh, day)
     if round_ is None and not fresh.paper:
-        raise Refused(_("No round is open now. Your draft stays as it is, and you can send it in the next round."))
+        raise Refused(closed_round(fresh, day))
     if codes := hindrances(fresh, day):
         raise CannotSubmit(codes)
     if fresh.state == State.DRAFT and fresh.start:

@@ -1,8 +1,9 @@
 """Pages of applications, of their files and letters, and of the people who write them."""
 
 from applications.views.answers import autosave, edit
-from applications.views.cases import application_list, move, receipt
+from applications.views.cases import application_list, copy, move, receipt
 from applications.views.check import check
+from applications.views.consents import consents
 from applications.views.drafts import detail
 from applications.views.files import remove_upload, upload, upload_file
 from applications.views.letters import document, handover_letter, post_letter
@@ -13,6 +14,8 @@ __all__ = [
     "application_list",
     "autosave",
     "check",
+    "consents",
+    "copy",
     "create",
     "detail",
     "document",

@@ -15,7 +15,7 @@ from applications import operations
 from applications.forms import FORMS, CostsForm, SectionForm
 from applications.models import Application
 from applications.operations import Other, Overtaken
-from applications.sections import BY_SLUG, after
+from applications.sections import BY_SLUG, OF_ORGANISATION, after
 from applications.views import stash
 from applications.views.drafts import led_elsewhere, section_url, visible_draft
 from applications.views.others import attach, beside
@@ -51,6 +51,8 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             keep_arranged(request, form)
     elif request.POST:  # kept when the language changed
         form = FORMS[section](request.POST, application=application, partial=True)
+    elif _is_known(request, application, section):
+        return _known_page(request, application, section)
     else:
         form = _fresh_page(request, application, section)
     context = {
@@ -66,6 +68,31 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if isinstance(form, CostsForm):
         return plan_page(request, form, context)
     return render(request, "applications/application_section.html", context)
+
+
+def _is_known(request: HttpRequest, application: Application, section: str) -> bool:
+    """Answered for an earlier application of this organisation, and not yet looked at in this one."""
+    asked = section in application.changes_asked or {"change", "from"} & set(request.GET)
+    if section not in OF_ORGANISATION or asked or application.progress(section).is_saved:
+        return False
+    progress = application.progress(section)
+    form = FORMS[section](application=application)
+    answered = all(form.initial[name] for name in form.needed if name not in form.prefilled)
+    if not answered or progress.typed or stash.has(request, application, section):
+        return False
+    return application.organisation.applications.exclude(pk=application.pk).exists()
+
+
+def _known_page(request: HttpRequest, application: Application, section: str) -> HttpResponse:
+    """A summary in place of questions whose answers are already there."""
+    context = {
+        "application": application,
+        "section": BY_SLUG[section],
+        "number": list(BY_SLUG).index(section) + 1,
+        "pairs": [(name, value) for name, value in FORMS[section](application=application).pairs() if value],
+        "next_url": _next_page(request, application, section),
+    }
+    return render(request, "applications/application_known.html", context)
 
 
 def _fresh_page(request: HttpRequest, application: Application, section: str) -> SectionForm:

@@ -1,16 +1,21 @@
 """The list of applications, a receipt, and the moves without a page of their own."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import documents, policies, texts
+from applications import documents, operations, policies, texts
 from applications.forms import ApplicationFilter
 from applications.models import Application
 from applications.views.responses import pdf
@@ -29,7 +34,8 @@ def application_list(request: HttpRequest) -> HttpResponse:
     )
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(case, texts.state_label(case, request.user), texts.TONES.get(case.state)) for case in page]
-    context = {"filter": found, "page_obj": page, "rows": [(*row, texts.next_date(row[0])) for row in rows]}
+    own = {case.pk for case in page if case.file_number and _may_copy(case, request.user)}
+    context = {"filter": found, "page_obj": page, "rows": [(*row, texts.next_date(row[0])) for row in rows], "own": own}
     return render(request, "applications/application_list.html", context)
 
 
@@ -43,6 +49,35 @@ def receipt(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         raise PermissionDenied
     submission = get_object_or_404(application.submissions.all(), number=number)
     return pdf(documents.receipt_pdf(submission), f"{application.file_number}-{number}.pdf")
+
+
+def _may_copy(application: Application, user: Any) -> bool:
+    return user.right_in(application.organisation_id) in ("edit", "submit")
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new draft with the texts and the plan of this application."""
+    application = get_object_or_404(Application.objects.visible_to(request.user).with_parties().with_plan(), pk=pk)
+    if not _may_copy(application, request.user):
+        raise PermissionDenied
+    if request.method == "POST":
+        draft = operations.copy_application(application, by=request.user)
+        messages.success(request, _("Here is your new draft. The days are still missing; please look at everything."))
+        return redirect("applications:detail", draft.pk)
+    context = {
+        "title": _("Use again"),
+        "lead": _(
+            "You get a new draft with the texts and the plan of “%s”. Days, files and what you confirmed stay behind."
+        )
+        % application,
+        "form": Form(),
+        "submit_label": _("Make a new draft"),
+        "cancel_url": reverse("case", args=[pk]),
+    }
+    return render(request, "_form_page.html", context)
 
 
 @login_required

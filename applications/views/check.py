@@ -20,6 +20,7 @@ from applications.sections import BY_SLUG, SECTIONS
 from applications.views.drafts import led_elsewhere, section_url, visible_draft
 from funding import clock
 from funding.gate import Refused
+from funding.templatetags.kern import anchor
 
 
 @login_required
@@ -82,8 +83,11 @@ def _change_url(application: Application, slug: str) -> str:
 
 
 def _summary(application: Application, slug: str) -> dict[str, Any]:
-    pairs = FORMS[slug](application=application).pairs()
-    return {"id": slug, "heading": BY_SLUG[slug].title, "pairs": pairs, "edit_url": _change_url(application, slug)}
+    form = FORMS[slug](application=application)
+    form.show_typed()
+    url = _change_url(application, slug)
+    answers = [(form.fields[name].label, form.shown(name), f"{url}#{anchor(form[name])}") for name in form.questions]
+    return {"id": slug, "heading": BY_SLUG[slug].title, "answers": answers}
 
 
 def _cost_note(line: Any) -> str:

@@ -61,6 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     begun = {slug for slug, task in tasks.items() if task.status != _("not started")}
     context = {
         "application": application,
+        "closed": operations.closed_round(application, clock.today()),
         "state": texts.state_label(application, request.user),
         "tone": texts.TONES.get(application.state),
         "tasks": [*tasks.values(), _last_task(application, found)],

@@ -43,6 +43,11 @@ def put(request: HttpRequest, pk: int, section: str) -> bool:
     return True
 
 
+def has(request: HttpRequest, application: Application, section: str) -> bool:
+    """Whether something waits for this page."""
+    return f"{application.pk}/{section}" in request.session.get(KEY, {})
+
+
 def take(request: HttpRequest, application: Application, section: str) -> QueryDict | None:
     """What this person typed here before; it is gone from the session then, also when it was somebody else's."""
     found = request.session.get(KEY, {}).pop(f"{application.pk}/{section}", None)

@@ -16,6 +16,7 @@ from funding.models import Event
 from funding.policies import Role
 from review import operations
 from tests.factories import (
+    CHILDCARE,
     make_application,
     make_grant,
     make_letter,
@@ -54,7 +55,9 @@ def draft(programme: Any) -> Application:
     applicant = make_user()
     start = today() + timedelta(weeks=12)
     organisation = make_organisation(programme.municipality, applicant)
-    return make_application(programme, organisation, state=State.DRAFT, start=start, end=start + timedelta(days=60))
+    return make_application(
+        programme, organisation, state=State.DRAFT, plan=CHILDCARE, start=start, end=start + timedelta(days=60)
+    )
 
 
 def applicant_of(draft: Application, browsers: Browsers) -> Applicant:
