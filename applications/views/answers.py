@@ -162,7 +162,8 @@ def _page_again(request: HttpRequest, form: SectionForm, others: list[Other], co
     for other in others:
         if other.name not in contested and again.has(other.name):
             again = type(form)(again.without(other.name), application=application, partial=form.partial)
-    renew_version(again, application.progress(form.section).version)
+    if form.data.get("version"):
+        renew_version(again, application.progress(form.section).version)
     again.is_valid()
     attach(again, beside(application, form.section, conflicts, request.user, asks=False))
     if conflicts:

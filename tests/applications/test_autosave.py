@@ -4,15 +4,23 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from applications import operations
-from applications.forms.answering import ABOUT_THE_PAGE
 from applications.models import Application
 from applications.operations import Overtaken, Sent
 from applications.views import stash
-from tests.factories import make_application, make_organisation, make_programme, make_town, make_user
+from funding import clock
+from tests.factories import CHILDCARE, make_application, make_organisation, make_programme, make_town, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_december_in_english(settings):
+    settings.LANGUAGE_CODE = "en"
+    with clock.at(date(2025, 12, 15)), translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ def draft(leyla, jonas):
     town = make_town()
     organisation = make_organisation(town, leyla)
     organisation.memberships.create(municipality=town, user=jonas, right="submit")
-    return make_application(make_programme(town), organisation)
+    return make_application(make_programme(town), organisation, plan=CHILDCARE)
 
 
 def stored(draft: Application) -> Application:
@@ -210,11 +218,8 @@ def test_choice_without_a_script_takes_the_other_text_or_keeps_mine(client, draf
     answer = client.post(url("edit", draft, "idea"), page)
 
     assert answer.status_code == 200
-    assert (stored(draft).need, answer.context["form"]["need"].value(), stored(draft).title) == (
-        expected,
-        expected,
-        "Neu",
-    )
+    shown = answer.context["form"]["need"].value()
+    assert (stored(draft).need, shown, stored(draft).title) == (expected, expected, "Neu")
 
 
 # --- Signed out -------------------------------------------------------------------------------------------------------
@@ -254,4 +259,4 @@ def test_page_that_did_not_arrive_completely_changes_nothing(client, draft, leyl
     answer = client.post(url("edit", draft, "idea"), {"need": "", "title": ""})
 
     assert (answer.status_code, stored(draft).title) == (200, draft.title)
-    assert ABOUT_THE_PAGE[0] in answer.context["form"].errors
+    assert answer.context["form"].errors["version"] == ["The page did not arrive completely. Please send it once more."]
