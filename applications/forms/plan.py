@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import rules, texts
+from applications.forms.answering import ABOUT_THE_PAGE, SectionForm, as_text
 from applications.forms.lines import (
     COST_COLUMNS,
     FINANCING_COLUMNS,
@@ -21,7 +22,6 @@ from applications.forms.lines import (
     formset,
     typed_rows,
 )
-from applications.forms.answering import ABOUT_THE_PAGE, SectionForm, as_text
 from applications.models import Application, CostLine, FinancingLine
 from funding.money import format_amount, format_quantity
 

@@ -79,7 +79,7 @@ function keep(form, line) {
     const values = typed();
     asked = count;
     sessionStorage.setItem(drawer, JSON.stringify([person, [...values]]));
-    htmx.ajax("POST", form.dataset.autosave, { source: line, target: line, swap: "innerHTML", values });
+    htmx.ajax("POST", form.dataset.autosave, { source: line, target: line, swap: "innerHTML", values }).catch(() => {}); // what failed is said below
   }
 
   function token() {
