@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0011_carry_sections")]
+    dependencies = [("applications", "0007_carry_sections")]
 
     operations = [
         migrations.RemoveField(model_name="application", name="sections_done"),

@@ -20,6 +20,6 @@ def backwards(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0010_sections")]
+    dependencies = [("applications", "0006_sections")]
 
     operations = [migrations.RunPython(forwards, backwards)]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0009_shared_drafts")]
+    dependencies = [("applications", "0005_more_time_to_answer")]
 
     operations = [
         migrations.AddField(
