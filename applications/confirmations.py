@@ -31,6 +31,16 @@ DECLARATIONS: dict[str, dict[str, Any]] = {
     },
 }
 
+# What only a group that is no association declares: its people answer for it together (§ 421 BGB).
+OF_GROUPS: dict[str, dict[str, Any]] = {
+    "joint": {
+        FIRST: gettext_lazy(
+            "All of us who are named as signing are 18 or older. We know that letters go to each of us and that each "
+            "of us may be asked to pay back all of the money."
+        )
+    },
+}
+
 CONSENTS: dict[str, dict[str, Any]] = {
     "electronic-delivery": {
         FIRST: gettext_lazy(
@@ -52,8 +62,14 @@ def latest(wordings: Mapping[str, Any]) -> str:
 
 def declaration(code: str, kept: Any = None) -> Any:
     """The text of a declaration, as it was when `kept` (a value of `Application.declared`) was ticked, or as it is."""
-    version = kept.get("version") if isinstance(kept, dict) else FIRST if kept else latest(DECLARATIONS[code])
-    return DECLARATIONS[code][version]
+    wordings = (DECLARATIONS | OF_GROUPS)[code]
+    version = kept.get("version") if isinstance(kept, dict) else FIRST if kept else latest(wordings)
+    return wordings[version]
+
+
+def declarations_of(organisation: Any) -> dict[str, dict[str, Any]]:
+    """What somebody of this organisation has to declare, with its wordings."""
+    return DECLARATIONS | OF_GROUPS if organisation.is_unregistered else DECLARATIONS
 
 
 def consent(kind: str, version: str = "") -> Any:

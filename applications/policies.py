@@ -21,15 +21,28 @@ def may_start(programme: Any, user: Any) -> bool:
     return is_officer(programme, user) or not has_role(programme, user, *others)
 
 
+def is_at_counter(application: Any, user: Any) -> bool:
+    """The officer writes it for somebody who sits in front of them; never for a group of their own (§ 20 VwVfG)."""
+    return application.assisted == "open" and may_help(application, user)
+
+
+def may_help(application: Any, user: Any) -> bool:
+    """Write at the counter for an organisation one does not belong to."""
+    return is_officer(application, user) and not user.right_in(application.organisation_id)
+
+
 def may_edit(application: Any, user: Any) -> bool:
-    """Write the answers: people of the organisation, or the officer for an application that came on paper."""
-    return may_write_for(application, user) or (application.paper and is_officer(application, user))
+    """Write the answers: people of the organisation, the officer for one that came on paper or at the counter."""
+    on_paper = application.paper and is_officer(application, user)
+    return may_write_for(application, user) or on_paper or is_at_counter(application, user)
 
 
 def may_submit(application: Any, user: Any) -> bool:
-    """Send it in: a person entitled to act for the organisation, or the officer who records paper, or an import."""
+    """Send it in: a person entitled to act for the organisation, the officer who records paper or what
+    the applicant has just confirmed at the counter, or an import."""
     paper = application.paper and (is_officer(application, user) or is_system(application, user))
-    return may_act_for(application, user) or paper
+    at_counter = application.assisted == "confirmed" and is_officer(application, user)
+    return may_act_for(application, user) or paper or at_counter
 
 
 def may_invite(organisation: Any, user: Any) -> bool:
@@ -53,7 +66,7 @@ def may_record(application: Any, user: Any) -> bool:
 def may_withdraw(application: Any, user: Any) -> bool:
     """The applicant; the officer notes it for somebody who calls, but a web draft is nobody's but its writers'."""
     noted = is_officer(application, user) and (application.state != "draft" or application.paper)
-    return may_act_for(application, user) or noted
+    return may_act_for(application, user) or noted or is_at_counter(application, user)
 
 
 def may_hold_ballot(application: Any, user: Any) -> bool:

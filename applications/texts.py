@@ -37,7 +37,11 @@ SENTENCES: dict[str, tuple[str, Any]] = {
     "missing-costs": ("costs", gettext_lazy("Please write down at least one thing that costs money.")),
     "missing-iban": ("bank", gettext_lazy("The IBAN is missing. It stands on the bank card and on every statement.")),
     "missing-account-holder": ("bank", gettext_lazy("Please say whose account it is, as the bank writes the name.")),
-    "missing-declarations": ("", gettext_lazy("Please confirm the five points at the end of this page.")),
+    "missing-attachments": (
+        "files",
+        gettext_lazy("A file we need is not there yet. Please add it, or say that you hand it in later."),
+    ),
+    "missing-declarations": ("", gettext_lazy("Please confirm every point at the end of this page.")),
     "grant-above-cap": (
         "costs",
         gettext_lazy(

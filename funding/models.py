@@ -255,6 +255,7 @@ class Programme(Presentation, Tenant):
     checklist = models.JSONField(default=list, help_text="Codes of the formal check, in order")
     criteria = models.JSONField(default=list, help_text="Published award criteria, in order")
     prizes = models.JSONField(default=list, blank=True)
+    attachments = models.JSONField(default=list, blank=True, help_text="Wanted files: slug, name, mandatory")
     history = HistoricalRecords()
     objects = ProgrammeQuerySet.as_manager()
 

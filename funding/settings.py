@@ -201,10 +201,13 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
-# Uploads are read into memory to be parsed and rewritten; ten megabytes each (docs/decisions.md).
+# Uploads are read into memory to be parsed and rewritten; ten megabytes each, what is larger is thrown away while it
+# arrives (funding/quota.py).
+FILE_UPLOAD_HANDLERS = ["funding.quota.QuotaHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000  # a usage proof may list a thousand receipts of seven fields each
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+UPLOAD_MAX_REQUEST_BYTES = 105 * 1024 * 1024  # ten of the largest at once, and what the form adds
 
 CRISPY_TEMPLATE_PACK = "kern"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("kern",)

@@ -150,6 +150,14 @@ def _other_funding(application: Any, codes: set[str]) -> list[Finding]:
 
 
 def _attachments(application: Any, codes: set[str]) -> list[Finding]:
+    open_ones = [wanted for wanted in application.attachments if not wanted.files]
+    found = [
+        Finding("warning", (_("Comes later: %s.") if wanted.later else _("Not there: %s.")) % wanted.name)
+        for wanted in open_ones
+        if wanted.later or wanted.mandatory
+    ]
+    if found:
+        return found
     count = application.uploads.count()
     return [Finding("success", _("%s files are attached.") % count if count else _("None attached, none required."))]
 

@@ -21,7 +21,7 @@ from applications.models import (
     Organisation,
     Submission,
 )
-from applications.operations import DECLARATIONS, snapshot
+from applications.operations import declarations_of, snapshot
 from applications.workflow import State
 from budgets.models import BudgetYear, Grant, Payment, ProofLine, UsageProof
 from budgets.workflow import GrantState
@@ -196,7 +196,7 @@ def make_application(
         "public": True,
         "start": date(2026, 4, 11),
         "end": date(2026, 10, 31),
-        "declared": dict.fromkeys(DECLARATIONS, "2025-12-15T10:00:00+01:00"),
+        "declared": dict.fromkeys(declarations_of(organisation), "2025-12-15T10:00:00+01:00"),
     }
     if state != State.DRAFT:
         defaults |= {

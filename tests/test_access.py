@@ -37,6 +37,15 @@ ARGUMENTS = {
     "applications:post-letter": lambda w: [w["unposted"].pk],
     "applications:handover-letter": lambda w: [w["unposted"].pk],
     "applications:remove-upload": lambda w: [w["upload"].pk],
+    "applications:group": lambda w: [w["group"].pk],
+    "applications:agreement": lambda w: [w["group"].pk],
+    **{
+        f"applications:{name}": lambda w: [w["counter"].pk]
+        for name in ("read-back", "read-back-file", "send-code", "assist-again", "take-over")
+    },
+    "applications:confirm": lambda w: [w["counter"].pk, "code"],
+    "applications:dismiss-upload": lambda w: [w["failed"].pk],
+    "applications:attachment-later": lambda w: [w["draft"].pk, "statutes"],
     "applications:members": lambda w: [w["draft"].organisation_id],
     "applications:member": lambda w: [w["membership"].pk],
     "applications:remove-member": lambda w: [w["membership"].pk],

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
-from applications.documents import receipt_pdf
+from applications.documents import agreement_pdf, read_back_pdf, receipt_pdf
+from applications.operations import mark_of, snapshot
 from budgets.documents import payment_order_pdf, settlement_letter
 from budgets.operations import settlement_of
 from funding.clock import BERLIN
@@ -104,7 +106,19 @@ def make_order() -> bytes:
     return payment_order_pdf(factories.make_payment(factories.make_grant(make_case("awarded"))))
 
 
+def make_agreement() -> bytes:
+    with translation.override("ar"):
+        return agreement_pdf(make_case("draft"))
+
+
+def make_read_back() -> bytes:
+    case = make_case("draft")
+    return read_back_pdf(case, snapshot(case), mark_of(case))
+
+
 SAMPLES: dict[str, list[Callable[[], bytes]]] = {
+    "applications.documents.counter.agreement_pdf": [make_agreement],
+    "applications.documents.counter.read_back_pdf": [make_read_back],
     "applications.documents.receipt.receipt_of_mail": [make_receipt],
     "budgets.documents.files.payment_order_pdf": [make_order],
     "budgets.documents.letters.settlement_letter": [make_settlement],

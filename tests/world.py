@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 
-from applications.models import Letter, Membership, Upload
+from applications.models import Assistance, Letter, Membership, Upload
+from applications.operations import note_failure
 from applications.workflow import State
 from budgets.models import Payment, PaymentRun, UsageProof
 from budgets.operations import open_year
@@ -34,6 +35,7 @@ from tests.factories import (
     make_application,
     make_decision,
     make_grant,
+    make_group,
     make_invitation,
     make_letter,
     make_member,
@@ -64,7 +66,8 @@ class World:
 def build() -> World:
     """Everything, in an open transaction of the caller."""
     world, town = World(), make_town()
-    programme = make_programme(town, checklist=["applicant", "plan"])
+    wanted = [{"slug": "statutes", "name": "Satzung", "mandatory": True}]
+    programme = make_programme(town, checklist=["applicant", "plan"], attachments=wanted)
     people = world.people
     people["anonymous"] = None
     people["applicant"], people["viewer"], people["other"] = make_user(), make_user(), make_user()
@@ -95,6 +98,16 @@ def build() -> World:
     found["year"] = open_year(programme, 2026, by=people["officer"])
     found["submission"] = found["submitted"].submissions.get()
     found["upload"] = _upload(found["draft"])
+    found["counter"] = case(State.DRAFT, assisted="open")
+    Assistance.objects.create(
+        municipality=town,
+        application=found["counter"],
+        officer=people["officer"],
+        email=people["applicant"].email,
+        begun_at=NOW,
+    )
+    found["group"] = make_application(programme, make_group(town, people["applicant"]))
+    found["failed"] = note_failure(found["draft"], "unknown", by=people["applicant"], name="bild.gif")
     found["unposted"] = make_letter(found["awarded"])
     _meeting(world, [chair, biased])
     found["decision"] = _decision(found["recommended"], people["decider"])

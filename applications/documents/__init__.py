@@ -1,5 +1,6 @@
 """Texts and documents about an application, from finished objects: mails, the receipt, the sheet of its letters."""
 
+from applications.documents.counter import agreement_pdf, read_back_pdf
 from applications.documents.letters import (
     PROCEDURE_ACTS,
     Parts,
@@ -16,6 +17,7 @@ from applications.documents.letters import (
 from applications.documents.mails import (
     answer_reminder_mail,
     closing,
+    confirmation_code_mail,
     invitation_mail,
     receipt_mail,
     return_mail,
@@ -26,9 +28,11 @@ from applications.documents.receipt import receipt_of_mail, receipt_pdf
 __all__ = [
     "PROCEDURE_ACTS",
     "Parts",
+    "agreement_pdf",
     "answer_reminder_mail",
     "case_letter",
     "closing",
+    "confirmation_code_mail",
     "decider_part",
     "german_day",
     "german_moment",
@@ -37,6 +41,7 @@ __all__ = [
     "joined",
     "missing_parts",
     "office_of",
+    "read_back_pdf",
     "receipt_mail",
     "receipt_of_mail",
     "receipt_pdf",

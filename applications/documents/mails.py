@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from applications.documents.letters import office_of
 from applications.sections import BY_SLUG
 from funding.outbox import link_to
 
@@ -47,6 +48,20 @@ def invitation_mail(invitation: Any, link: str) -> tuple[str, str]:
         % {"address": invitation.email, "day": date_format(invitation.expires_at)},
         link,
         _("You do not know what this is about? Then you need not do anything."),
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def confirmation_code_mail(application: Any, code: str, minutes: int) -> tuple[str, str]:
+    """The code with which the applicant confirms what was read back to them at the counter."""
+    subject = _("%s is your code to confirm your application") % code
+    lines = [
+        _("Your code: %s") % code,
+        _("With it you confirm the application “%(title)s” that was just read back to you at %(office)s.")
+        % {"title": application, "office": office_of(application.municipality)},
+        _("It works once, within %s minutes. Please tell it only to the person who read the answers to you.") % minutes,
+        _("Nobody has read anything back to you? Then please give the code to nobody and call us."),
+        *closing(application),
     ]
     return subject, "\n\n".join(lines)
 

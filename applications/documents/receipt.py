@@ -1,7 +1,7 @@
 """The receipt: what was sent in, word for word, with its file number and the promised day; in the active language."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -90,14 +90,21 @@ def receipt_blocks(submission: Any) -> list[Block]:
     return [
         *_confirmation(submission),
         Heading(_("Who you are")),
-        Facts(_answers(ORGANISATION, copy["organisation"])),
+        Facts(answers_of(ORGANISATION, copy["organisation"])),
         Heading(_("Your project")),
-        Facts(_answers(PROJECT, copy["application"])),
+        Facts(answers_of(PROJECT, copy["application"])),
         Heading(_("What it costs")),
-        *_plan(copy),
+        *plan_of(copy),
+        *_files(copy),
         Heading(_("What you confirmed")),
         *_confirmed(copy),
     ]
+
+
+def _files(copy: Mapping[str, Any]) -> list[Block]:
+    items = [file["name"] for file in copy.get("uploads", [])]
+    items += [_("%s (comes later)") % name for name in copy.get("later", [])]
+    return [Heading(_("Files")), Bullets(items)] if items else []
 
 
 def _sent(submission: Any) -> date:
@@ -123,7 +130,7 @@ def _day(value: str | None) -> str:
     return date_format(date.fromisoformat(value)) if value else ""
 
 
-def _answers(labels: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str]]:
+def answers_of(labels: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every question with its answer; a question left out stands with a dash, so that the copy is complete."""
     return [(str(label), _shown(name, values.get(name)) or "–") for name, label in labels.items()]
 
@@ -144,7 +151,7 @@ def _shown(name: str, value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def _plan(copy: Mapping[str, Any]) -> list[Block]:
+def plan_of(copy: Mapping[str, Any]) -> list[Block]:
     costs, financing = copy["costs"], copy["financing"]
     amount = Column(_("Amount"), 1.2, numeric=True)
     columns = [Column(_("What for"), 3), Column(_("Kind of cost"), 2), Column(_("Quantity × price"), 1.6, numeric=True)]
@@ -196,9 +203,22 @@ def _decimal_comma() -> bool:
 
 def _confirmed(copy: Mapping[str, Any]) -> list[Block]:
     declared, consents = copy["application"]["declared"], copy["consents"]
+    helped = _at_the_counter(copy.get("confirmed"))
     # Before versions were kept there was one wording, and consents were a list.
     versions = consents if isinstance(consents, dict) else dict.fromkeys(consents, FIRST)
     items = [str(declaration(code, kept)) for code, kept in declared.items()]
     items += [str(consent(kind, version)) for kind, version in versions.items()]
     # A paper application was signed on paper; nobody ticked anything here.
-    return [Bullets(items)] if items else [Text(_("The application came in on paper. It was signed there."))]
+    return [*helped, Bullets(items)] if items else [Text(_("The application came in on paper. It was signed there."))]
+
+
+def _at_the_counter(confirmed: Mapping[str, Any] | None) -> list[Block]:
+    """That the office wrote it down, and how the applicant confirmed what was read back to them."""
+    if not confirmed:
+        return []
+    moment = timezone.localtime(datetime.fromisoformat(confirmed["at"]), BERLIN)
+    sentences = {
+        "code": _("The integration office wrote it down and read it back. You confirmed it by code on %s."),
+        "signature": _("The integration office wrote it down and read it back. You confirmed it by signature on %s."),
+    }
+    return [Text(sentences[confirmed["how"]] % date_format(moment.date()))]

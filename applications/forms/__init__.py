@@ -1,6 +1,7 @@
 """Input to clean data: the sections of an application, its plan, sending it in, files and letters."""
 
 from applications.forms.answering import SectionForm
+from applications.forms.counter import ConfirmForm, CounterForm
 from applications.forms.lists import ApplicationFilter
 from applications.forms.members import InvitationForm, RightForm
 from applications.forms.plan import CostsForm
@@ -20,7 +21,9 @@ __all__ = [
     "FORMS",
     "ApplicationFilter",
     "CheckForm",
+    "ConfirmForm",
     "CostsForm",
+    "CounterForm",
     "DayForm",
     "InvitationForm",
     "RightForm",

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.confirmations import DECLARATIONS, consent, declaration
+from applications.confirmations import consent, declaration, declarations_of
 from applications.models import (
     Application,
     Consent,
@@ -49,6 +49,7 @@ class CheckForm(forms.Form):
 
     def __init__(self, data: Any = None, *, application: Application) -> None:
         self.application = application
+        self.codes = list(declarations_of(application.organisation))
         given = set(application.consents.filter(revoked_at=None).values_list("kind", flat=True))
         super().__init__(data, initial={"version": application.version})
         if application.paper and application.state == State.DRAFT:
@@ -75,7 +76,7 @@ class CheckForm(forms.Form):
 
     def declarations(self) -> list:
         """What is confirmed with one tick; on paper it was signed."""
-        return [] if self.application.paper else [declaration(code) for code in DECLARATIONS]
+        return [] if self.application.paper else [declaration(code) for code in self.codes]
 
     def consents(self) -> list:
         return [self[name] for name in self.fields if name.startswith("consent-")]
@@ -85,10 +86,13 @@ class CheckForm(forms.Form):
         ticked = [name for name, value in self.cleaned_data.items() if value is True]
         return {
             "version": self.cleaned_data["version"],
-            "declared": list(DECLARATIONS) if "declared" in ticked else [],
+            "declared": self.codes if "declared" in ticked else [],
             "consents": [name.removeprefix("consent-") for name in ticked if name.startswith("consent-")],
             "received_on": self.cleaned_data.get("received_on"),
         }
+
+
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 
 
 class FilesInput(forms.FileInput):
@@ -96,25 +100,36 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """One or several files; what is in them is looked at when they are stored."""
+    """One or several files; what is in them is looked at when they are stored, each by itself."""
 
-    widget = FilesInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"})
+    def __init__(self, *, accept: str = ACCEPTED, capture: str = "", required: bool = False, **options: Any) -> None:
+        widget = FilesInput(attrs={"accept": accept} | ({"capture": capture} if capture else {"multiple": True}))
+        super().__init__(widget=widget, required=required, allow_empty_file=True, **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        return [super(FilesField, self).clean(file, initial) for file in (data or [None])]
+        return [file for file in data or [] if file]
 
 
 class UploadForm(forms.Form):
-    chosen = FilesField(
-        label=gettext_lazy("Files"),
-        error_messages={"required": gettext_lazy("Please choose at least one file.")},
-    )
+    """Files from the device, or a photo taken now; a telephone's browser turns its own kind of picture into a JPEG."""
+
+    chosen = FilesField(label=gettext_lazy("Files"))
+    photo = FilesField(label=gettext_lazy("Or take a photo"), accept="image/jpeg,image/png", capture="environment")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        size = settings.UPLOAD_MAX_BYTES // 1024 // 1024
         self.fields["chosen"].help_text = _(
-            "PDF, JPEG or PNG, up to %(size)s megabytes each. You can choose several, or take a photo."
-        ) % {"size": settings.UPLOAD_MAX_BYTES // 1024 // 1024}
+            "PDF, JPEG or PNG, up to %(size)s megabytes each. You can choose several."
+        ) % {"size": size}
+
+    def clean(self) -> dict[str, Any]:
+        if not self.files_sent():
+            self.add_error("chosen", _("Please choose at least one file."))
+        return self.cleaned_data
+
+    def files_sent(self) -> list[Any]:
+        return [*self.cleaned_data.get("chosen", []), *self.cleaned_data.get("photo", [])]
 
 
 class DayForm(forms.Form):

@@ -1,7 +1,8 @@
 """Organisations, their applications with plan, submissions and consents, and the files and letters of a case."""
 
 from applications.models.applications import Application, ApplicationQuerySet
-from applications.models.files import Letter, LetterQuerySet, Upload
+from applications.models.counter import Assistance
+from applications.models.files import FailedUpload, Letter, LetterQuerySet, Upload
 from applications.models.organisations import INVITATION_DAYS, Invitation, LegalForm, Membership, Organisation
 from applications.models.plan import CostLine, FinancingLine
 from applications.models.sending import Consent, Submission
@@ -10,8 +11,10 @@ __all__ = [
     "INVITATION_DAYS",
     "Application",
     "ApplicationQuerySet",
+    "Assistance",
     "Consent",
     "CostLine",
+    "FailedUpload",
     "FinancingLine",
     "Invitation",
     "LegalForm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.validators import MaxValueValidator
@@ -18,14 +19,30 @@ from funding.models import Programme, Round, Tenant, User
 from funding.policies import Role
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file the programme wants to see; it need not be there when the application is sent."""
+
+    slug: str
+    name: str
+    mandatory: bool
+    files: list[Any]
+    later: bool
+
+    @property
+    def is_answered(self) -> bool:
+        """It is there, or was promised for later; what is not mandatory needs no answer."""
+        return bool(self.files) or self.later or not self.mandatory
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: Any) -> ApplicationQuerySet:
         """What this person may see at all; everything else does not exist for them.
 
         Applicants: the cases of their organisations. Officer, decider, auditor: every case of their town that was
         sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Officer: a draft as
-        well while its writers share it because they asked for help. Money: cases with a grant. Board: cases on their
-        agenda for which they declared no bias.
+        well while its writers share it because they asked for help, or while it is written at the counter. Money:
+        cases with a grant. Board: cases on their agenda for which they declared no bias.
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
@@ -35,6 +52,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             seen |= Q(municipality__in=towns) & ~never_sent
         if towns := user.towns_as(Role.OFFICER):
             seen |= Q(municipality__in=towns, state=State.DRAFT, shared_at__isnull=False)
+            seen |= Q(municipality__in=towns, assisted="open")
         if towns := user.towns_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER):
             seen |= Q(municipality__in=towns, grants__isnull=False)
         if towns := user.towns_as(Role.BOARD):
@@ -84,6 +102,13 @@ class Application(ApplicationWorkflow, Tenant):
         CONSENTED = "consented", _("consented to")
         REFUSED = "refused", _("refused")
 
+    class Assisted(models.TextChoices):
+        NO = "", _("no")
+        OPEN = "open", _("being written at the counter")
+        CONFIRMED = "confirmed", _("confirmed by the applicant")
+        SENT = "sent", _("written at the counter and sent")
+        TAKEN_OVER = "taken-over", _("taken over by the applicant")
+
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="applications")
     round = models.ForeignKey(Round, on_delete=models.PROTECT, null=True, blank=True, related_name="applications")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
@@ -91,6 +116,7 @@ class Application(ApplicationWorkflow, Tenant):
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     paper = models.BooleanField(default=False, help_text="Came in on paper and was entered by the town")
+    assisted = models.CharField(max_length=10, choices=Assisted, blank=True, default="")
     demo = models.BooleanField(default=False)
 
     file_number = models.CharField(max_length=40, blank=True)
@@ -130,6 +156,7 @@ class Application(ApplicationWorkflow, Tenant):
     early_start = models.CharField(max_length=10, choices=EarlyStart, blank=True, default="")
     short = models.BooleanField(default=False, help_text="So small that the short form is enough")
     sections = models.JSONField(default=dict, blank=True, help_text="How far each section is: applications/sections.py")
+    attachments_later = models.JSONField(default=list, blank=True, help_text="Wanted attachments that come later")
     declared = models.JSONField(default=dict, blank=True, help_text="declaration -> moment of the tick")
 
     history = HistoricalRecords(excluded_fields=["search", "sections"])
@@ -214,6 +241,24 @@ class Application(ApplicationWorkflow, Tenant):
         """The points of the programme's checklist nobody has decided yet."""
         decided = {result.item for result in self.check_results.all() if result.result}
         return [item for item in self.programme.checklist if item not in decided]
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        """What the programme wants to see, each with its files and whether it was promised for later."""
+        return self.attachments_among(list(self.uploads.all())) if self.programme.attachments else []
+
+    def attachments_among(self, files: list[Any]) -> list[Attachment]:
+        """The same from files that are loaded already."""
+        return [
+            Attachment(
+                slug=wanted["slug"],
+                name=wanted["name"],
+                mandatory=wanted["mandatory"],
+                files=[file for file in files if file.wanted == wanted["slug"]],
+                later=wanted["slug"] in self.attachments_later,
+            )
+            for wanted in self.programme.attachments
+        ]
 
     @property
     def german_summary(self) -> str:

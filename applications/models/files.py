@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from applications import uploads
 from applications.models.applications import Application
 from funding.models import Tenant, User, token
 
@@ -20,6 +21,7 @@ class Upload(Tenant):
     key = models.CharField(max_length=40, default=token, editable=False)
     name = models.CharField(max_length=200)
     section = models.CharField(max_length=20, blank=True)
+    wanted = models.CharField(max_length=50, blank=True, help_text="Which of the programme's attachments this is")
     media_type = models.CharField(max_length=50)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -31,6 +33,30 @@ class Upload(Tenant):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["municipality", "key"], name="upload_key")]
+
+
+class FailedUpload(Tenant):
+    """A file that was not taken, without its content: shown until somebody deals with it."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="failed_uploads")
+    name = models.CharField(max_length=200)
+    section = models.CharField(max_length=20, blank=True)
+    wanted = models.CharField(max_length=50, blank=True)
+    reason = models.CharField(max_length=20, help_text="Code of applications.uploads.REASONS")
+    failed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    failed_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sentence(self) -> str:
+        """Why, and what to do."""
+        return uploads.sentence(self.reason)
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

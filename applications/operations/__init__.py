@@ -1,9 +1,25 @@
 """Verbs that write applications: drafts, sending in, files, letters."""
 
-from applications.confirmations import DECLARATIONS
+from applications.confirmations import DECLARATIONS, declarations_of
 from applications.operations.answers import OPEN_STATES, Other, Overtaken, Sent, autosave, may_be_written, save_answers
+from applications.operations.counter import (
+    assist,
+    assist_again,
+    confirm_by_code,
+    confirm_by_signature,
+    mark_of,
+    send_confirmation_code,
+)
 from applications.operations.drafts import copy_application, declare, set_consents, start
-from applications.operations.files import add_upload, may_add_upload, remove_upload
+from applications.operations.files import (
+    add_upload,
+    dismiss_failure,
+    hand_in,
+    may_add_upload,
+    note_failure,
+    promise_attachment,
+    remove_upload,
+)
 from applications.operations.letters import issue_letter, open_letter, record_handover, record_posting
 from applications.operations.members import (
     accept_invitation,
@@ -12,6 +28,7 @@ from applications.operations.members import (
     refusal_of,
     remove_member,
     revoke_invitation,
+    take_over,
 )
 from applications.operations.sending import (
     CannotSubmit,
@@ -35,18 +52,28 @@ __all__ = [
     "Sent",
     "accept_invitation",
     "add_upload",
+    "assist",
+    "assist_again",
     "autosave",
     "change_right",
     "closed_round",
+    "confirm_by_code",
+    "confirm_by_signature",
     "copy_application",
+    "declarations_of",
     "declare",
+    "dismiss_failure",
+    "hand_in",
     "hindrances",
     "invite",
     "issue_letter",
+    "mark_of",
     "may_add_upload",
     "may_be_written",
     "missing_answers",
+    "note_failure",
     "open_letter",
+    "promise_attachment",
     "receive_incomplete",
     "recipients",
     "record_handover",
@@ -57,9 +84,11 @@ __all__ = [
     "resubmit",
     "revoke_invitation",
     "save_answers",
+    "send_confirmation_code",
     "send_in",
     "set_consents",
     "snapshot",
     "start",
     "submit",
+    "take_over",
 ]

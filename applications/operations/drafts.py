@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
 from applications import policies
-from applications.confirmations import CONSENTS, DECLARATIONS, declaration, latest
+from applications.confirmations import CONSENTS, declaration, declarations_of, latest
 from applications.models import (
     Application,
     Consent,
@@ -38,10 +38,11 @@ def start(
     `legal_form` is that of the new organisation; `costs` are the usual lines of an idea to start from, of which those
     in a category the programme no longer has are left out.
 
-    An officer starts a draft only for an application that came on paper (`paper=True`), for any organisation of the
-    town, and does not become a member of it. Raises PermissionDenied for anybody else.
+    An officer starts a draft only for an application that came on paper (`paper=True`) or is written at the counter
+    (`assisted`), for any organisation of the town, and does not become a member of it. Raises PermissionDenied for
+    anybody else.
     """
-    on_paper = bool(answers.get("paper")) and is_officer(programme, by)
+    on_paper = bool(answers.get("paper") or answers.get("assisted")) and is_officer(programme, by)
     if organisation is None:
         organisation = _new_organisation(programme, by=by, joins=not on_paper, legal_form=legal_form)
     elif organisation.municipality_id != programme.municipality_id:
@@ -127,7 +128,7 @@ def declare(application: Application, ticked: Iterable[str], *, by: Any) -> Appl
         code: fresh.declared[code]
         if code in fresh.declared and declaration(code, fresh.declared[code]) == declaration(code)
         else {"at": now, "version": latest(wordings)}
-        for code, wordings in DECLARATIONS.items()
+        for code, wordings in declarations_of(fresh.organisation).items()
         if code in ticked
     }
     save_with_history(fresh, by=by, reason="declarations")
@@ -135,8 +136,11 @@ def declare(application: Application, ticked: Iterable[str], *, by: Any) -> Appl
 
 
 @writes
-def set_consents(application: Application, kinds: Iterable[str], *, by: Any) -> None:
-    """Give the consents in `kinds` and revoke the others; each change is its own dated row."""
+def set_consents(application: Application, kinds: Iterable[str], *, by: Any, at_counter: bool = False) -> None:
+    """Give the consents in `kinds` and revoke the others; each change is its own dated row.
+
+    At the counter it is not the officer who gives them, but the person who sits there.
+    """
     if not policies.may_edit(application, by):
         raise PermissionDenied("not your application")
     current = {consent.kind: consent for consent in application.consents.filter(revoked_at=None)}
@@ -146,7 +150,7 @@ def set_consents(application: Application, kinds: Iterable[str], *, by: Any) -> 
             application=application,
             kind=kind,
             version=latest(CONSENTS[kind]),
-            given_by=by if getattr(by, "pk", None) else None,
+            given_by=by if getattr(by, "pk", None) and not at_counter else None,
             given_at=clock.now(),
         )
         record(application.municipality_id, "consent.give", given, by=by)

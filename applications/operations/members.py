@@ -1,6 +1,5 @@
 """Who may work for an organisation: invite, accept, change a right, take somebody out."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,18 +8,17 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from applications import documents, policies
-from applications.models import Invitation, Membership, Organisation
+from applications.models import Application, Invitation, Membership, Organisation
 from funding import clock, outbox
-from funding.gate import Refused, record, save_with_history, writes
+from funding.gate import Refused, lock, record, save_with_history, writes
+from funding.policies import may_write_for
 
 INVITATIONS_PER_DAY = 10  # of one organisation, and of one person
 
 
 @writes
-def invite(
-    organisation: Organisation, *, email: str, right: str, language: str, link: Callable[[str], str], by: Any
-) -> Invitation:
-    """Invite an address by mail, in `language`; `link` makes the address of the page from the invitation's key.
+def invite(organisation: Organisation, *, email: str, right: str, language: str, by: Any) -> Invitation:
+    """Invite an address by mail, in `language`.
 
     Raises Refused for somebody who is a member already, for an invitation that is still open, and above ten a day.
     """
@@ -40,6 +38,12 @@ def invite(
         INVITATIONS_PER_DAY
     ):
         raise Refused(_("That is enough for one day: %s invitations. Please go on tomorrow.") % INVITATIONS_PER_DAY)
+    return send_invitation(organisation, email=email, right=right, language=language, by=by)
+
+
+@writes
+def send_invitation(organisation: Organisation, *, email: str, right: str, language: str, by: Any) -> Invitation:
+    """The invitation and its mail, without asking who invites: members through `invite`, the counter by itself."""
     invitation = Invitation(
         municipality_id=organisation.municipality_id,
         organisation=organisation,
@@ -55,7 +59,7 @@ def invite(
         "invitation",
         to=[(email, language)],
         about=organisation,
-        text=lambda: documents.invitation_mail(invitation, link(invitation.key)),
+        text=lambda: documents.invitation_mail(invitation, outbox.link_to("applications:invitation", invitation.key)),
     )
     return invitation
 
@@ -99,6 +103,8 @@ def accept_invitation(invitation: Invitation, *, by: Any) -> Membership:
         )
         save_with_history(membership, by=by, reason="invitation")
     by.__dict__.pop("_rights", None)  # loaded before this one existed
+    for draft in fresh.organisation.applications.filter(assisted=Application.Assisted.OPEN).order_by("pk"):
+        take_over(draft, by=by)
     record(fresh.municipality_id, "invitation.accept", fresh, by=by, details={"right": fresh.right})
     return membership
 
@@ -147,6 +153,20 @@ def remove_member(membership: Membership, *, by: Any) -> None:
     fresh._history_user = by  # type: ignore[attr-defined]
     fresh.delete()
     by.__dict__.pop("_rights", None)
+
+
+@writes
+def take_over(application: Application, *, by: Any) -> Application:
+    """Go on alone with what was begun at the counter: from now on the officer neither sees nor writes the draft."""
+    fresh = lock(application)
+    if not may_write_for(fresh, by):
+        # Somebody who joins to read changes nothing; the page offers this to nobody else.
+        return fresh
+    if fresh.assisted == Application.Assisted.OPEN:
+        fresh.assisted = Application.Assisted.TAKEN_OVER
+        save_with_history(fresh, by=by, reason="take over")
+        record(fresh.municipality_id, "application.take_over", fresh, by=by)
+    return fresh
 
 
 def _keep_somebody_who_sends(organisation: Organisation, leaving: Membership) -> None:

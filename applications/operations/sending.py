@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
 from applications import documents, policies
-from applications.confirmations import DECLARATIONS
+from applications.confirmations import declarations_of
 from applications.models import (
     Application,
     Submission,
@@ -52,7 +52,8 @@ def missing_answers(application: Application) -> list[str]:
         "costs": application.costs.all(),
         "iban": organisation.iban,
         "account-holder": organisation.account_holder,
-        "declarations": application.paper or set(DECLARATIONS) <= set(application.declared),
+        "attachments": application.paper or all(wanted.is_answered for wanted in application.attachments),
+        "declarations": application.paper or set(declarations_of(organisation)) <= set(application.declared),
     }
     return [f"missing-{name}" for name, value in needed.items() if not value]
 
@@ -128,7 +129,10 @@ def snapshot(application: Application) -> dict[str, Any]:
 
 def _keep_submission(application: Application, *, by: Any) -> Submission:
     files = application.uploads.values("name", "section", "size", "sha256")
-    content = {**snapshot(application), "uploads": list(files)}
+    later = [wanted.name for wanted in application.attachments if wanted.later and not wanted.files]
+    content = {**snapshot(application), "uploads": list(files), "later": later}
+    if application.assisted == Application.Assisted.CONFIRMED:
+        content["confirmed"] = application.assistances.get().as_confirmed
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Submission.objects.create(
         municipality_id=application.municipality_id,

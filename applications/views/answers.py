@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications import operations
 from applications.forms import FORMS, CostsForm, SectionForm
-from applications.models import Application
+from applications.models import Application, LegalForm
 from applications.operations import Other, Overtaken
 from applications.sections import BY_SLUG, OF_ORGANISATION, after
 from applications.views import stash
 from applications.views.drafts import led_elsewhere, section_url, visible_draft
+from applications.views.files import files_of
 from applications.views.others import attach, beside
 from applications.views.plan import keep_arranged, leave, plan_page
 from funding import clock
@@ -63,7 +64,7 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
         "wanted": application.changes_asked.get(section, ""),
         "formsets": form.formsets,
         "from_check": request.GET.get("from") == "check",
-        "uploads": [upload for upload in application.uploads.all() if upload.section == section],
+        **files_of(application, section, in_place=True),
     }
     if isinstance(form, CostsForm):
         return plan_page(request, form, context)
@@ -199,8 +200,13 @@ def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
 
 
 def _next_page(request: HttpRequest, application: Application, section: str) -> str:
+    if request.POST.get("later") == "files":
+        return reverse("applications:upload", args=[application.pk]) + f"?section={section}"
     if "later" in request.POST:
         return reverse("applications:detail", args=[application.pk])
+    is_group = section == "organisation" and request.POST.get("legal_form") == LegalForm.UNREGISTERED
+    if is_group and request.GET.get("from") != "check":
+        return reverse("applications:group", args=[application.pk])
     following = after(section)
     if request.GET.get("from") == "check" or following is None:
         return reverse("applications:check", args=[application.pk])

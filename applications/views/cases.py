@@ -19,6 +19,7 @@ from applications import documents, operations, policies, texts
 from applications.forms import ApplicationFilter
 from applications.models import Application
 from applications.views.responses import pdf
+from funding.policies import Role
 from funding.views import confirm_move
 
 PER_PAGE = 25
@@ -35,7 +36,13 @@ def application_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(case, texts.state_label(case, request.user), texts.TONES.get(case.state)) for case in page]
     own = {case.pk for case in page if case.file_number and _may_copy(case, request.user)}
-    context = {"filter": found, "page_obj": page, "rows": [(*row, texts.next_date(row[0])) for row in rows], "own": own}
+    context = {
+        "may_help": bool(request.user.towns_as(Role.OFFICER)),  # type: ignore[union-attr]
+        "filter": found,
+        "page_obj": page,
+        "rows": [(*row, texts.next_date(row[0])) for row in rows],
+        "own": own,
+    }
     return render(request, "applications/application_list.html", context)
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,6 +32,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     application = visible_draft(request, pk)
     if (elsewhere := led_elsewhere(request, application)) is not None:
         return elsewhere
+    if policies.is_at_counter(application, request.user):
+        return redirect("applications:read-back", pk)
     if not policies.may_submit(application, request.user):
         raise PermissionDenied
     form = CheckForm(request.POST or None, application=application)
@@ -46,7 +49,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _sentence_after_sending(sent))
             return redirect("case", sent.pk)
-    return render(request, "applications/application_check.html", _checked(application, form))
+    return render(request, "applications/application_check.html", checked(application) | {"form": form})
 
 
 def _sentence_after_sending(application: Application) -> str:
@@ -57,13 +60,12 @@ def _sentence_after_sending(application: Application) -> str:
     return sentence
 
 
-def _checked(application: Application, form: CheckForm) -> dict[str, Any]:
+def checked(application: Application) -> dict[str, Any]:
     today = clock.today()
     result = application.evaluate()
     codes = [code for code in operations.hindrances(application, today) if code != "missing-declarations"]
     return {
         "application": application,
-        "form": form,
         "problems": _with_urls(application, texts.points(codes, application, result)),
         "warnings": _with_urls(application, texts.points(application.warnings(today), application, result)),
         "summaries": [_summary(application, section.slug) for section in SECTIONS if section.slug != "costs"],
@@ -71,11 +73,19 @@ def _checked(application: Application, form: CheckForm) -> dict[str, Any]:
         "plan": _plan_lines(application, result),
         "balance": texts.balance(result),
         "uploads": application.uploads.all(),
+        "failed": application.failed_uploads.all(),
+        "attachments": application.attachments,
     }
 
 
 def _with_urls(application: Application, points: list[texts.Point]) -> list[tuple[str, str, Any]]:
-    return [(point.sentence, _change_url(application, point.section), BY_SLUG[point.section].title) for point in points]
+    return [(point.sentence, *_place_of(application, point.section)) for point in points]
+
+
+def _place_of(application: Application, section: str) -> tuple[str, Any]:
+    if section == "files":
+        return reverse("applications:upload", args=[application.pk]), _("Files")
+    return _change_url(application, section), BY_SLUG[section].title
 
 
 def _change_url(application: Application, slug: str) -> str:

@@ -33,7 +33,7 @@ class Task:
 
 def visible_draft(request: HttpRequest, pk: int) -> Application:
     cases = Application.objects.visible_to(request.user).with_parties().with_plan()
-    return get_object_or_404(cases, pk=pk)
+    return get_object_or_404(cases.prefetch_related("uploads", "failed_uploads"), pk=pk)
 
 
 def led_elsewhere(request: HttpRequest, application: Application) -> HttpResponse | None:
@@ -64,7 +64,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "closed": operations.closed_round(application, clock.today()),
         "state": texts.state_label(application, request.user),
         "tone": texts.TONES.get(application.state),
-        "tasks": [*tasks.values(), _last_task(application, found)],
+        "tasks": [*tasks.values(), *files_task(application), _last_task(application, found)],
         "points": [point for point in found if point.section in begun],
         "changes": [
             (BY_SLUG[slug].title, section_url(application, slug), reason)
@@ -73,6 +73,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "moves": [move for move in application.moves_for(request.user) if move.at != "applications:check"],
         "uploads": application.uploads.all(),
+        "failed": application.failed_uploads.all(),
+        "at_counter": policies.is_at_counter(application, request.user),
     }
     return render(request, "applications/application_tasks.html", context)
 
@@ -99,6 +101,20 @@ def _task(application: Application, slug: str, *, is_missing: bool, is_wrong: bo
     else:
         status, tone = _("not started"), "neutral"
     return Task(BY_SLUG[slug].title, section_url(application, slug), status, tone)
+
+
+def files_task(application: Application) -> list[Task]:
+    """A line for the files, where the programme wants to see any."""
+    wanted = application.attachments
+    if not wanted:
+        return []
+    url = reverse("applications:upload", args=[application.pk])
+    if all(found.files for found in wanted):
+        return [Task(_("Files"), url, _("done"), "success")]
+    if not all(found.is_answered for found in wanted):
+        return [Task(_("Files"), url, _("not started"), "neutral")]
+    later = any(found.later for found in wanted)
+    return [Task(_("Files"), url, _("later") if later else _("if you like"), "info" if later else "neutral")]
 
 
 def section_url(application: Application, slug: str) -> str:

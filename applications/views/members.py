@@ -46,11 +46,8 @@ def members(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, organisation: Organisation, form: InvitationForm) -> bool:
-    def link(key: str) -> str:
-        return request.build_absolute_uri(reverse("applications:invitation", args=[key]))
-
     try:
-        invitation = operations.invite(organisation, by=request.user, link=link, **form.cleaned_data)
+        invitation = operations.invite(organisation, by=request.user, **form.cleaned_data)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -64,9 +61,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
     """What the link opens: who invites to what, and one button; every reason why not has its sentence."""
     found = Invitation.objects.select_related("organisation", "invited_by").filter(key=key).first()
     if found is None:
-        messages.warning(
-            request, _("There is no such invitation. Please open the link again as it stands in the mail.")
-        )
+        messages.warning(request, _("There is no such invitation. Please open the link as it stands in the mail."))
         return redirect("home")
     target = reverse("applications:invitation", args=[key])
     if request.method == "POST" and not request.user.is_authenticated:

@@ -4,6 +4,7 @@
 written here; `funding.operations.load_programme` does that.
 """
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from funding.toml import FileError, Reader
 
 LAENDER = calendar.STATES
 FOLDER = Path(__file__).parent
+MAX_MANDATORY = 2  # attachments
 
 
 # First parts of the site's own addresses: a town of that name could not be reached at /<town>/<programme>/.
@@ -81,6 +83,23 @@ def _prizes(value: Any) -> list[dict[str, Any]]:
             toml.at(f"{where}.endowment", toml.amount, row["endowment"])
         rows.append(kept)
     return rows
+
+
+def _attachments(value: Any) -> list[dict[str, Any]]:
+    """The files a programme wants to see. At most two may be mandatory: asking for little is a feature."""
+    found: list[dict[str, Any]] = []
+    for where, row in toml.rows(value, "attachments"):
+        values = toml.table(row, where, ("slug", "name", "mandatory"))
+        toml.needed(values, where, "slug", "name")
+        slug = toml.at(f"{where}.slug", toml.text, values["slug"])
+        if not re.fullmatch("[-a-z0-9]{1,50}", slug) or slug in {other["slug"] for other in found}:
+            raise FileError(_("%(at)s: “%(slug)s” is no slug or stands there twice.") % {"at": where, "slug": slug})
+        mandatory = toml.at(f"{where}.mandatory", toml.flag, values.get("mandatory", False))
+        name = toml.at(f"{where}.name", toml.text, values["name"])
+        found.append({"slug": slug, "name": name, "mandatory": mandatory})
+    if sum(row["mandatory"] for row in found) > MAX_MANDATORY:
+        raise FileError(_("attachments: at most %s may be mandatory.") % MAX_MANDATORY)
+    return found
 
 
 def _iban(value: Any) -> str:
@@ -165,7 +184,10 @@ def parse(content: bytes) -> ProgrammeFile:
     data = toml.table(
         toml.read_toml(content),
         _("the file"),
-        ("municipality", "programme", "categories", "taxonomies", "prizes", "texts", "ideas", "usual_costs"),
+        (
+            *("municipality", "programme", "categories", "taxonomies", "prizes", "attachments"),
+            *("texts", "ideas", "usual_costs"),
+        ),
     )
     toml.needed(data, _("the file"), "municipality", "programme")
     town = toml.table(data["municipality"], "municipality", MUNICIPALITY)
@@ -181,6 +203,7 @@ def parse(content: bytes) -> ProgrammeFile:
     readers: dict[str, Reader] = {
         "taxonomies": _taxonomies,
         "prizes": _prizes,
+        "attachments": _attachments,
         "texts": public.texts,
         "ideas": public.ideas,
         "usual_costs": public.usual_costs,

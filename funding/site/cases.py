@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from applications import texts
 from applications.models import Application, FinancingLine, LegalForm, Letter, Organisation
-from applications.operations import may_be_written, snapshot
+from applications.operations import OPEN_STATES, may_add_upload, may_be_written, snapshot
+from applications.policies import may_help
 from applications.workflow import State
 from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_call, may_see_grant
@@ -393,6 +394,22 @@ class CasePage:
     @cached_property
     def uploads(self) -> list[Any]:
         return list(self.application.uploads.all())
+
+    @property
+    def may_help_again(self) -> bool:
+        """Written at the counter, and now it came back: the officer and the applicant change it together."""
+        back = self.application.state in OPEN_STATES and self.application.assisted == Application.Assisted.SENT
+        return back and may_help(self.application, self.user)
+
+    @cached_property
+    def may_add_files(self) -> bool:
+        """Also after sending: what was promised for later comes in here."""
+        return may_add_upload(self.application, self.user)
+
+    @cached_property
+    def wanted(self) -> list[str]:
+        """The attachments that are still to come."""
+        return [found.name for found in self.application.attachments_among(self.uploads) if not found.files]
 
     # --- Board and decision -------------------------------------------------------------------------------------------
 

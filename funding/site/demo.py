@@ -145,7 +145,7 @@ class Case:
 
     def submit(self, offset: int, *, online: bool = True) -> "Case":
         with self.on(offset):
-            applying.declare(self.application, applying.DECLARATIONS, by=self.writer)
+            applying.declare(self.application, applying.declarations_of(self.application.organisation), by=self.writer)
             if online:
                 applying.set_consents(self.application, ["electronic-delivery"], by=self.writer)
             self.application = applying.submit(self.application, by=self.writer)

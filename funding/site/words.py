@@ -93,6 +93,9 @@ ENDED_GRANTS = (GrantState.DECLINED, GrantState.LAPSED, GrantState.REVOKED)
 # What is open to everybody who sees the case; what is not listed here or below is never shown.
 PUBLIC: dict[str, Any] = {
     "application.start": _("Application begun"),
+    "application.assist": _("Written at the counter with the integration office"),
+    "application.take_over": _("The group goes on alone"),
+    "application.confirm": _("Read back and confirmed by the applicant"),
     "application.submit": _("Application received"),
     "application.receive_incomplete": _("Application received, incomplete"),
     "application.return_for_changes": _("Changes asked for"),

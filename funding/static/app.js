@@ -143,3 +143,23 @@ function fill(input, values) {
   if (/^(checkbox|radio)$/.test(input.type)) input.checked = values.includes(input.value);
   else input.value = values[0] ?? "";
 }
+
+// Files on their way: the bar fills; when they do not get through, the chosen ones stay and can be sent again.
+document.addEventListener("htmx:xhr:progress", (event) => {
+  const bar = event.target.closest("[data-upload]")?.querySelector("progress");
+  if (!bar || !event.detail.lengthComputable) return;
+  bar.parentElement.hidden = false;
+  bar.max = event.detail.total;
+  bar.value = event.detail.loaded;
+});
+
+for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => uploadFailed(event.target.closest("[data-upload]"), true));
+}
+document.addEventListener("htmx:beforeRequest", (event) => uploadFailed(event.target.closest("[data-upload]"), false));
+
+function uploadFailed(form, failed) {
+  if (!form) return;
+  form.querySelector("[data-upload-failed]").hidden = !failed;
+  form.querySelector(".kern-progress").hidden = true;
+}

@@ -28,6 +28,7 @@ INTERNAL = {
         "checked_by_id",
         "state",
         "paper",
+        "assisted",
         "short",
         "demo",
         "year",
@@ -37,7 +38,7 @@ INTERNAL = {
     },
     "organisation": {"id", "municipality_id", "demo"},
 }
-ELSEWHERE = {"file_number", "received_on", "promised_on", "declared"}
+ELSEWHERE = {"file_number", "received_on", "promised_on", "declared", "attachments_later"}
 
 
 @pytest.fixture
@@ -154,6 +155,8 @@ def test_receipt_in_english_says_exactly_this(submission):
                 "All other money for this project stands in the plan, also what is only asked for. If more comes, we "
                 "tell you.",
                 "I have read how the town uses our data (link “Privacy” at the end of every page).",
+                "All of us who are named as signing are 18 or older. We know that letters go to each of us and that "
+                "each of us may be asked to pay back all of the money.",
             ]
         ),
     ]

@@ -14,6 +14,7 @@ from funding import clock
 from funding.clock import BERLIN
 from funding.gate import Refused
 from funding.models import Event, Message
+from funding.outbox import link_to
 from tests.factories import make_application, make_invitation, make_organisation, make_programme, make_town, make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +45,7 @@ def group(leyla):
 
 
 def invite(group, by, email="jonas@wegweiser.example", right="edit", language="en"):
-    return operations.invite(
-        group, email=email, right=right, language=language, link=lambda key: f"https://town.example/i/{key}", by=by
-    )
+    return operations.invite(group, email=email, right=right, language=language, by=by)
 
 
 def join(group, user, right):
@@ -65,7 +64,7 @@ def test_invite_mails_an_unguessable_link_in_the_chosen_language(group, leyla):
 
     message = Message.objects.get()
     assert (message.kind, message.recipient, message.language) == ("invitation", "jonas@wegweiser.example", "de")
-    assert f"https://town.example/i/{invitation.key}" in message.body.splitlines()
+    assert link_to("applications:invitation", invitation.key) in message.body.splitlines()
     assert (len(invitation.key), invitation.expires_at) == (32, NOW + timedelta(days=14))
     assert (kinds(), invitation.history.get().history_user) == (["invitation.send"], leyla)
 

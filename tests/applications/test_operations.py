@@ -11,7 +11,7 @@ from django.utils import translation
 from django_fsm import TransitionNotAllowed
 from PIL import Image
 
-from applications import operations
+from applications import operations, uploads
 from applications.documents import receipt_pdf
 from applications.forms import CheckForm
 from applications.models import Application, Letter, Membership, Organisation
@@ -385,7 +385,7 @@ def test_add_upload_that_is_refused_stores_nothing(draft, applicant):
 
 
 def test_add_upload_beyond_the_limit_is_refused(draft, applicant, monkeypatch):
-    monkeypatch.setattr(operations.files, "MAX_UPLOADS", 1)
+    monkeypatch.setattr(uploads, "MAX_UPLOADS", 1)
     operations.add_upload(draft, by=applicant, name="a.pdf", content=pdf_with_script())
 
     with pytest.raises(Refused, match="already 1 files"):

@@ -44,6 +44,7 @@ def test_newcomer_without_javascript_writes_and_sends(new_page, sign_in, program
     page.fill("[name=postal_code]", "59425")
     page.fill("[name=city]", "Unna")
     go_on(page)
+    page.click("main a.kern-btn--primary")
     page.fill("[name=title]", "Radfahren lernen 🚲")
     page.fill("[name=summary]", "Zwölf Frauen lernen Radfahren.")
     page.select_option("[name=action_field]", index=1)

@@ -179,6 +179,31 @@ def test_rewrite_gif_that_claims_to_be_a_pdf_is_refused():
         rewrite(picture("GIF"))
 
 
+def test_rewrite_nothing_is_refused_as_empty():
+    with pytest.raises(UploadRefused, match="empty"):
+        rewrite(b"")
+
+
+def test_rewrite_picture_with_a_program_behind_it_keeps_the_picture_alone():
+    clean = rewrite(picture("JPEG") + b"PK\x03\x04gotcha.zip<script>gotcha()</script>")
+
+    assert (clean.media_type, b"gotcha" in clean.content) == ("image/jpeg", False)
+
+
+def test_rewrite_pdf_behind_another_kind_of_file_keeps_the_pages_alone():
+    clean = rewrite(b"GIF89a<script>gotcha()</script>\n" + pdf() + b"gotcha after the end")
+
+    assert clean.content.startswith(b"%PDF-")
+    assert b"gotcha" not in clean.content
+
+
+@pytest.mark.parametrize("reason", uploads.REASONS)
+def test_every_reason_is_a_sentence_that_says_what_to_do(reason):
+    sentence = uploads.sentence(reason)
+
+    assert ("%" in sentence, sentence.endswith("."), "Please" in sentence) == (False, True, True)
+
+
 def test_rewrite_png_that_unpacks_to_billions_of_pixels_is_refused():
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -206,6 +231,9 @@ def test_rewrite_picture_that_is_cut_off_is_refused():
         ('a"b\r\nc.pdf', "a b c.pdf"),
         ("x" * 300 + ".pdf", "x" * 100 + ".pdf"),
         ("Руководство.pdf", "Руководство.pdf"),
+        ("ein\u200bla\u200ddung.pdf", "einladung.pdf"),
+        ("..", "File.pdf"),
+        ("\u202e", "File.pdf"),
     ],
 )
 def test_clean_name_keeps_letters_and_drops_the_rest(typed, expected):

@@ -280,7 +280,7 @@ def test_edit_organisation_keeps_the_answers_and_goes_on(client, programme, appl
     )
 
     organisation = Organisation.objects.get()
-    assert response.url == url("edit", application.pk, "idea")
+    assert response.url == url("group", application.pk)
     assert (organisation.name, organisation.representatives) == ("Radgruppe", ["Leyla Aydın", "Jonas Brink"])
     assert Application.objects.get().progress("organisation").done
 
@@ -557,28 +557,141 @@ def pdf_file(name: str = "Satzung.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, written.getvalue(), "application/pdf")
 
 
-def test_upload_takes_the_good_files_and_names_the_others(client, applicant, draft):
+def test_upload_takes_the_good_files_and_lists_the_others_until_they_are_dealt_with(client, applicant, draft):
     client.force_login(applicant)
     gif = SimpleUploadedFile("bild.pdf", b"GIF89a" + b"x" * 50, "application/pdf")
 
-    response = client.post(url("upload", draft.pk) + "?section=bank", {"chosen": [pdf_file(), gif]})
+    client.post(url("upload", draft.pk) + "?section=bank", {"chosen": [pdf_file(), gif]})
 
-    assert response.context["form"].errors["chosen"][0].startswith("bild.pdf: This is no PDF")
     [stored] = draft.uploads.all()
     assert (stored.name, stored.section, stored.media_type) == ("Satzung.pdf", "bank", "application/pdf")
     with stored.file.open("rb") as file:
         assert stored.sha256 == hashlib.sha256(file.read()).hexdigest()
     assert "Satzung" not in stored.file.name
+    [failed] = draft.failed_uploads.all()
+    for page in (
+        url("upload", draft.pk),
+        url("detail", draft.pk),
+        url("edit", draft.pk, "bank"),
+        url("check", draft.pk),
+    ):
+        assert f"<strong><bdi>bild.pdf</bdi></strong>: {failed.sentence}" in client.get(page).text
+    client.post(url("dismiss-upload", failed.pk))
+    assert draft.failed_uploads.count() == 0
 
 
-def test_upload_that_is_too_large_is_refused_by_name(client, applicant, draft, settings):
+def test_upload_tried_again_with_another_file_clears_the_failed_one(client, applicant, draft):
+    client.force_login(applicant)
+    gif = SimpleUploadedFile("bild.gif", b"GIF89a", "image/gif")
+    client.post(url("upload", draft.pk), {"chosen": [gif]})
+
+    client.post(url("upload", draft.pk) + f"?again={draft.failed_uploads.get().pk}", {"chosen": [pdf_file("neu.pdf")]})
+
+    assert (draft.failed_uploads.count(), draft.uploads.get().name) == (0, "neu.pdf")
+
+
+def test_upload_of_an_empty_file_says_so_and_stores_the_other(client, applicant, draft):
+    client.force_login(applicant)
+
+    client.post(url("upload", draft.pk), {"chosen": [SimpleUploadedFile("leer.pdf", b""), pdf_file()]})
+
+    assert [(file.name, file.reason) for file in draft.failed_uploads.all()] == [("leer.pdf", "empty")]
+    assert draft.uploads.count() == 1
+
+
+def test_upload_without_a_file_says_so(client, applicant, draft):
+    client.force_login(applicant)
+
+    response = client.post(url("upload", draft.pk), {})
+
+    assert response.context["upload_form"].errors["chosen"] == ["Please choose at least one file."]
+
+
+def test_upload_that_is_too_large_is_listed_and_no_byte_of_it_kept(client, applicant, draft, settings):
     settings.UPLOAD_MAX_BYTES = 100
     client.force_login(applicant)
 
-    response = client.post(url("upload", draft.pk), {"chosen": [pdf_file()]})
+    client.post(url("upload", draft.pk), {"chosen": [pdf_file()]})
 
-    assert "Satzung.pdf: larger than" in response.context["form"].errors["chosen"][0]
-    assert draft.uploads.count() == 0
+    [failed] = draft.failed_uploads.all()
+    assert (failed.name, failed.reason, draft.uploads.count()) == ("Satzung.pdf", "large", 0)
+
+
+def test_upload_of_too_many_large_files_at_once_keeps_none_and_says_so(client, applicant, draft, settings):
+    settings.UPLOAD_MAX_REQUEST_BYTES = 1_000
+    client.force_login(applicant)
+
+    client.post(url("upload", draft.pk), {"chosen": [pdf_file("a.pdf"), pdf_file("b.pdf")]})
+
+    reasons = [(file.name, file.reason) for file in draft.failed_uploads.all()]
+    assert (reasons, draft.uploads.count()) == ([("a.pdf", "together"), ("b.pdf", "together")], 0)
+
+
+def test_upload_in_place_answers_with_the_files_alone(client, applicant, draft):
+    client.force_login(applicant)
+    address = url("upload", draft.pk) + "?section=bank"
+
+    response = client.post(address, {"chosen": [pdf_file()]}, headers={"HX-Request": "true"})
+
+    assert response.text.lstrip().startswith('<section class="kern-stack-md" id="files"')
+    assert ("One file is stored." in response.text, "Satzung.pdf" in response.text) == (True, True)
+
+
+def test_upload_in_place_after_the_session_ended_touches_nothing(client, draft):
+    response = client.post(url("upload", draft.pk), {"chosen": [pdf_file()]}, headers={"HX-Request": "true"})
+
+    assert (response.status_code, response.content) == (401, b"")
+
+
+def test_save_and_add_a_file_keeps_the_answers_first(client, applicant, draft):
+    client.force_login(applicant)
+    answers = {"version": draft.version, "iban": "", "account_holder": "Leyla Aydın", "input_tax": "no"}
+
+    response = client.post(url("edit", draft.pk, "bank"), answers | {"later": "files"})
+
+    assert response.url == url("upload", draft.pk) + "?section=bank"
+    assert Organisation.objects.get(pk=draft.organisation_id).account_holder == "Leyla Aydın"
+
+
+STATUTES = {"slug": "statutes", "name": "Satzung", "mandatory": True}
+
+
+def test_wanted_attachment_holds_the_application_until_it_is_there_or_promised(client, applicant, draft):
+    draft.programme.attachments = [STATUTES]
+    draft.programme.save()
+    client.force_login(applicant)
+
+    def answered() -> tuple[list[str], str]:
+        fresh = Application.objects.get(pk=draft.pk)
+        return operations.missing_answers(fresh), client.get(url("detail", draft.pk)).context["tasks"][-2].status
+
+    before = answered()
+    client.post(url("attachment-later", draft.pk, "statutes"))
+    promised = answered()
+    client.post(url("attachment-later", draft.pk, "statutes"))
+
+    assert [before, promised, answered()] == [
+        (["missing-attachments"], "not started"),
+        ([], "later"),
+        (["missing-attachments"], "not started"),
+    ]
+
+
+def test_promised_attachment_stands_in_the_submission_and_can_be_added_after_sending(client, applicant, draft):
+    draft.programme.attachments = [STATUTES]
+    draft.programme.save()
+    operations.promise_attachment(draft, "statutes", by=applicant)
+    sent = operations.submit(draft, by=applicant)
+    client.force_login(applicant)
+
+    still = client.get(reverse("case", args=[draft.pk])).text
+    client.post(url("upload", draft.pk) + "?wanted=statutes", {"chosen": [pdf_file()]})
+
+    assert sent.submissions.get().snapshot["later"] == ["Satzung"]
+    assert "Still to come: Satzung" in still
+    assert "Still to come" not in client.get(reverse("case", args=[draft.pk])).text
+    now = Application.objects.get()
+    assert ([found.is_answered for found in now.attachments], now.attachments_later) == ([True], [])
 
 
 def test_upload_file_is_saved_not_shown_and_only_by_who_sees_the_case(client, applicant, draft, officer):

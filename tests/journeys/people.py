@@ -199,6 +199,7 @@ class Applicant(Person):
         self.opens_section("Who you are")
         self.says_who_they_are()
         self.goes_on()
+        self.follows(de("Go on"))
         self.tells_the_idea(title, field_of_action)
         self.goes_on()
         self.says_when_and_where(start, start + timedelta(days=60), "Berliner Allee")
