@@ -110,7 +110,7 @@ def _engage_staff(cast: Cast) -> None:
 def _open_rounds(cast: Cast) -> None:
     for name, first, last, board in (
         ("Vorige Runde", -460, -90, -400),
-        ("Aktuelle Runde", -89, 60, 9),
+        ("Aktuelle Runde", -89, 60, 69),
     ):
         entry = Round(
             municipality=cast.town,
