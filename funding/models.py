@@ -158,8 +158,9 @@ class User(AbstractBaseUser):
 
     @property
     def only_town(self) -> Municipality | None:
-        """The town of somebody who works for exactly one."""
-        return self._assigned[0].municipality if len(self._roles) == 1 else None
+        """The town of somebody who works for exactly one, or whose groups are all in one."""
+        places = self._assigned or self._memberships
+        return places[0].municipality if len({place.municipality_id for place in places}) == 1 else None
 
     def roles_in(self, municipality_id: int) -> frozenset[str]:
         """The person's roles in one town; loaded once per request, then answered from memory."""
@@ -170,8 +171,17 @@ class User(AbstractBaseUser):
         return sorted(key for key in self._roles if self.roles_in(key) & set(roles))
 
     @cached_property
+    def _memberships(self) -> list[Any]:
+        return list(self.memberships.select_related("municipality"))
+
+    @cached_property
     def _rights(self) -> dict[int, str]:
-        return dict(self.memberships.values_list("organisation_id", "right"))
+        return {membership.organisation_id: membership.right for membership in self._memberships}
+
+    def forget_rights(self) -> None:
+        """Let the person's rights be loaded anew: one was given or taken since."""
+        for name in ("_memberships", "_rights"):
+            self.__dict__.pop(name, None)
 
     def right_in(self, organisation_id: int) -> str:
         """ "view", "edit", "submit" or "" in one organisation."""

@@ -113,7 +113,7 @@ def _new_organisation(programme: Programme, *, by: Any, joins: bool, legal_form:
         Membership.objects.create(
             municipality_id=programme.municipality_id, organisation=organisation, user=by, right="submit"
         )
-        by.__dict__.pop("_rights", None)  # the person's rights were loaded before this one existed
+        by.forget_rights()  # the person's rights were loaded before this one existed
     return organisation
 
 

@@ -102,7 +102,7 @@ def accept_invitation(invitation: Invitation, *, by: Any) -> Membership:
             municipality_id=fresh.municipality_id, organisation=fresh.organisation, user=by, right=fresh.right
         )
         save_with_history(membership, by=by, reason="invitation")
-    by.__dict__.pop("_rights", None)  # loaded before this one existed
+    by.forget_rights()  # loaded before this one existed
     for draft in fresh.organisation.applications.filter(assisted=Application.Assisted.OPEN).order_by("pk"):
         take_over(draft, by=by)
     record(fresh.municipality_id, "invitation.accept", fresh, by=by, details={"right": fresh.right})
@@ -152,7 +152,7 @@ def remove_member(membership: Membership, *, by: Any) -> None:
     record(fresh.municipality_id, "membership.remove", Membership(pk=fresh.pk), by=by, details=details)
     fresh._history_user = by  # type: ignore[attr-defined]
     fresh.delete()
-    by.__dict__.pop("_rights", None)
+    by.forget_rights()
 
 
 @writes

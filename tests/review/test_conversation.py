@@ -197,7 +197,7 @@ def test_officer_of_the_group_itself_writes_as_the_group(help_):
     Membership.objects.create(
         municipality=help_.town, organisation=help_.organisation, user=help_.officer, right="submit"
     )
-    help_.officer.__dict__.pop("_rights", None)
+    help_.officer.forget_rights()
 
     remark = help_.answer("Ich gehöre dazu.")
 
@@ -262,7 +262,7 @@ def test_auditor_looks_without_a_trace(help_):
 
 
 def waiting(user: Any) -> list[str]:
-    user.__dict__.pop("_rights", None)
+    user.forget_rights()
     return [task.what for task in tasks_of(user) if "/conversation/" in task.url]
 
 
