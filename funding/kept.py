@@ -43,7 +43,7 @@ def with_kept_input(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         data = (QueryDict if kept["sent_before"] else KeptInput)(mutable=True)
         for name, values in kept["typed"].items():
             data.setlist(name, values)
-        request.POST = data  # type: ignore[misc,assignment]
+        request.POST = data  # type: ignore[assignment]
         response = get_response(request)
         add_never_cache_headers(response)
         return response

@@ -1,15 +1,18 @@
 """The language switch of every page: it leads back to the same page, and nothing typed there is lost."""
 
 import ast
+import inspect
+from pathlib import Path
 
 import lxml.html
 import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from funding.languages import offered
+from tests.catalogues import is_for_staff, is_staff_file
 from tests.factories import make_application, make_group, make_programme, make_town, make_user
 from tests.test_access import ARGUMENTS, TABLE
 from tests.test_architecture import APPS, ROOT
@@ -20,6 +23,7 @@ TYPED = "31,5 <b>ليلى</b>"
 SWITCH = "//button[@name='to-language']"
 VIEWS = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "views" in path.with_suffix("").parts)
 # Pages of the office with several short forms, each sent to an address of its own: there is not the one to keep.
+FOR_THE_FIRST_ADMINISTRATOR = {"setup"}
 SEVERAL_FORMS = {"review:item", "review:meeting"}
 
 
@@ -113,6 +117,28 @@ def test_everything_typed_on_a_page_is_still_there_after_the_switch(db):
 
     assert not lost, "\n".join(lost)
     assert len(tried) > 20
+
+
+def test_applicants_get_no_page_whose_texts_are_for_staff(db):
+    world = build()
+    found = set()
+
+    for person in ("anonymous", "applicant", "viewer", "other"):
+        client = client_of(world, person)
+        for name, methods in TABLE.items():
+            address = reverse(name, args=ARGUMENTS.get(name, lambda w: [])(world))
+            for method in ("GET", "POST"):
+                if (
+                    person in methods[method].get(200, "").split()
+                    and name not in NO_PAGES | FOR_THE_FIRST_ADMINISTRATOR
+                ):
+                    templates = getattr(client, method.lower())(address).templates
+                    found |= {f"{name}: {t.name}" for t in templates if is_staff_file(f"templates/{t.name}")}
+                    view = inspect.unwrap(resolve(address).func)
+                    file = Path(inspect.getfile(view)).relative_to(ROOT).as_posix()
+                    found |= {f"{name}: {file}"} if is_for_staff(file, view.__code__.co_firstlineno) else set()
+
+    assert found == set()
 
 
 @pytest.mark.parametrize("path", VIEWS, ids=lambda path: path.relative_to(ROOT).as_posix())

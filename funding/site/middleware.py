@@ -67,7 +67,7 @@ def in_a_language_of_staff(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         if translation.get_language() not in settings.STAFF_LANGUAGES and is_staff(request.user):
             translation.activate(settings.LANGUAGE_CODE)
-            request.LANGUAGE_CODE = settings.LANGUAGE_CODE  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
         return get_response(request)
 
     return middleware

@@ -40,7 +40,17 @@ def control(field: BoundField) -> SafeString:
         return field.as_widget()
     error = f"{base}--error" if field.errors else ""
     own = field.field.widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": " ".join(filter(None, [base, error, own]))})
+    classes = " ".join(filter(None, [base, error, own]))
+    return field.as_widget(attrs={"class": classes, **_direction(field.field.widget)})
+
+
+def _direction(widget: forms.Widget) -> dict[str, str]:
+    """Arabic on a German page and German on an Arabic one stand as they are read; addresses always from the left."""
+    if "dir" in widget.attrs:
+        return {}
+    if isinstance(widget, forms.EmailInput | forms.URLInput | forms.NumberInput):
+        return {"dir": "ltr"}
+    return {"dir": "auto"} if isinstance(widget, forms.TextInput | forms.Textarea) else {}
 
 
 @register.filter
@@ -89,7 +99,7 @@ def problems(form=None, formsets=None) -> list[dict]:
 
 def _form_problems(form, place: str = "") -> list[dict]:
     if not _errors_of(form):
-        return [_problem(_FILE_AGAIN, field, place) for field in form if _has_lost_its_file(form, field)]
+        return [_problem(str(_FILE_AGAIN), field, place) for field in form if _has_lost_its_file(form, field)]
     found = [_problem(text) for text in form.non_field_errors()]
     for field in form:
         found += [_problem(text, None if field.is_hidden else field, place) for text in field.errors]
