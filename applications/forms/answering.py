@@ -121,7 +121,10 @@ class SectionForm(forms.Form):
 
     def _answers(self, names: Iterable[str] | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """(what can be kept as it is, what cannot be read yet) of the questions asked about."""
-        read = self._reading(self.data, self._asked(self.questions if names is None else self._questions_of(names)))
+        asked = self._asked(self.questions if names is None else self._questions_of(names))
+        if names is None and self.is_valid():
+            return {name: self.cleaned_data[name] for name in asked}, {}
+        read = self._reading(self.data, asked)
         values = {name: value for name, value in read.cleaned_data.items() if name in self.questions}
         return values, {name: read.typed(name) for name in read.errors if name in self.questions}
 

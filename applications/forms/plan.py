@@ -129,7 +129,21 @@ class CostsForm(SectionForm):
             values["financing"] += _unpaid_work(values.get("costs", self._stored("costs")))
         elif "costs" in values and "financing" not in typed:
             self._follow(values)
+        if names is None and not self.partial and values.get("costs") and "financing" in values:
+            values["financing"] += self._grant_for_the_rest(values["financing"])
         return values, typed
+
+    def _grant_for_the_rest(self, financing: list[Row]) -> list[Row]:
+        """Who leaves the page without a word about the grant asks for the most the town can pay."""
+        cents = self.result().highest_grant_cents
+        if cents <= 0 or any(row["kind"] == Kind.GRANT for row in financing):
+            return []
+        return [{"kind": Kind.GRANT, "what": "", "status": "", "amount_cents": cents}]
+
+    @property
+    def required_inputs(self) -> int:
+        """One cost: its kind, what for, and its price; how many is one unless somebody says more."""
+        return 3
 
     def _follow(self, values: dict[str, Any]) -> None:
         """Only the costs were sent: the stored money changes with their unpaid work, and only with that."""
