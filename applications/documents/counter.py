@@ -27,7 +27,7 @@ def agreement_pdf(application: Any) -> bytes:
     return render_report(
         agreement_blocks(application),
         title="Vereinbarung unserer Gruppe",
-        subtitle=str(application),
+        subtitle=application.title,
         author=str(application.organisation),
         date=clock.today(),
     )
@@ -40,11 +40,13 @@ def agreement_blocks(application: Any) -> list[Block]:
     """
     organisation, town = application.organisation, application.municipality
     names = organisation.representatives
-    asked = format_eur(application.evaluate().requested_cents, "de")
+    cents = application.evaluate().requested_cents
+    asked = f"bis zu {format_eur(cents, 'de')}" if cents else "Geld"
+    project = f"das Projekt „{application.title}“" if application.title else "unser Projekt"
     return [
         Text(
-            f"Wir sind die Gruppe „{organisation}“ und beantragen bei {town.name} bis zu {asked} "
-            f"für das Projekt „{application}“. Unsere Gruppe ist kein eingetragener Verein. Deshalb stehen wir selbst "
+            f"Wir sind die Gruppe „{organisation}“ und beantragen bei {town.name} {asked} für {project}. "
+            "Unsere Gruppe ist kein eingetragener Verein. Deshalb stehen wir selbst "
             f"dafür ein: {joined(names) if names else 'die Personen, die unten unterschreiben'}."
         ),
         Heading("Was das bedeutet"),

@@ -113,8 +113,11 @@ class FilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files from the device, or a photo taken now; a telephone's browser turns its own kind of picture into a JPEG."""
 
-    chosen = FilesField(label=gettext_lazy("Files"))
-    photo = FilesField(label=gettext_lazy("Or take a photo"), accept="image/jpeg,image/png", capture="environment")
+    use_required_attribute = False  # one of the two is enough: `clean` asks
+    chosen = FilesField(label=gettext_lazy("Files"), required=True)
+    photo = FilesField(
+        label=gettext_lazy("Or take a photo"), accept="image/jpeg,image/png", capture="environment", required=True
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

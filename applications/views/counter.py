@@ -115,9 +115,7 @@ def confirm(request: HttpRequest, pk: int, how: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error("code" if "code" in form.fields else None, str(refusal))
         else:
-            messages.success(
-                request, _("Sent. The file number is %s. The applicant gets a receipt.") % sent.file_number
-            )
+            messages.success(request, _("Sent. The file number is %s.") % sent.file_number)
             return redirect("case", sent.pk)
     context = {
         "application": application,

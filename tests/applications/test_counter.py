@@ -137,6 +137,16 @@ def test_draft_at_the_counter_is_open_to_officers_of_the_town_alone(client, draf
     assert statuses == {"officer": 200, "colleague": 200, "decider": 404, "auditor": 404, "elsewhere": 404}
 
 
+def test_read_back_shows_every_answer_and_where_the_code_goes(client, draft, officer):
+    client.force_login(officer)
+
+    page = client.get(reverse("applications:read-back", args=[draft.pk])).text
+
+    organisation = draft.organisation
+    read = [draft.title, draft.summary, organisation.name, organisation.street, organisation.account_holder]
+    assert [answer for answer in [*read, "vorstand@kinderzeit.example"] if answer not in page] == []
+
+
 def test_officer_of_the_group_cannot_confirm_for_it(client, draft, town):
     biased = make_user(town, "officer")
     draft.organisation.memberships.create(municipality=town, user=biased, right="view")
