@@ -63,8 +63,9 @@ def latest(wordings: Mapping[str, Any]) -> str:
 def declaration(code: str, kept: Any = None) -> Any:
     """The text of a declaration, as it was when `kept` (a value of `Application.declared`) was ticked, or as it is."""
     wordings = (DECLARATIONS | OF_GROUPS)[code]
-    version = kept.get("version") if isinstance(kept, dict) else FIRST if kept else latest(wordings)
-    return wordings[version]
+    if isinstance(kept, dict):
+        return wordings[kept["version"]]
+    return wordings[FIRST if kept else latest(wordings)]
 
 
 def declarations_of(organisation: Any) -> dict[str, dict[str, Any]]:

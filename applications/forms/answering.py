@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -180,8 +180,8 @@ class SectionForm(forms.Form):
         field = self.fields[name]
         if isinstance(field.widget, forms.MultiWidget):
             parts = value if isinstance(value, list) else field.widget.decompress(value)
-            names = [f"{name}{part}" for part in field.widget.widgets_names]
-            return {part: [as_text(found)] for part, found in zip(names, parts, strict=True)}
+            names = [f"{name}{part}" for part in field.widget.widgets_names]  # type: ignore[attr-defined]
+            return {part: [as_text(found)] for part, found in zip(names, parts or (), strict=True)}
         if isinstance(field.widget, forms.CheckboxInput):
             return {name: ["on"] if value else []}
         if isinstance(value, list):
@@ -192,7 +192,7 @@ class SectionForm(forms.Form):
         """Whether this form asks for it."""
         return name in self.questions
 
-    def place(self, name: str) -> Any:
+    def anchor(self, name: str) -> Any:
         """Where a page hangs what belongs beside a question."""
         return self.fields[name]
 
@@ -202,7 +202,7 @@ class SectionForm(forms.Form):
 
     def without(self, name: str) -> QueryDict:
         """What was sent, with the stored answer in the place of one that was typed."""
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         typed = self.application.progress(self.section).typed
         for part, values in self.inputs_of(name, typed.get(name, self.stored(name))).items():
             data.setlist(part, values)

@@ -163,7 +163,7 @@ class CostsForm(SectionForm):
     def has(self, name: str) -> bool:
         return name in ("costs", "financing")
 
-    def place(self, name: str) -> Any:
+    def anchor(self, name: str) -> Any:
         return getattr(self, name)
 
     def shown(self, name: str) -> Any:
@@ -176,7 +176,7 @@ class CostsForm(SectionForm):
         data = cast(QueryDict, self.data).copy()
         for sent in [sent for sent in data if sent.startswith(f"{name}-")]:
             del data[sent]
-        stored = type(self)(application=self.application).place(name)
+        stored = type(self)(application=self.application).anchor(name)
         for line in stored:
             for field in line:
                 data[field.html_name] = as_text(field.value())

@@ -181,10 +181,8 @@ def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if section not in BY_SLUG:
         raise Http404
     if not request.user.is_authenticated:
-        kept = stash.put(request, pk, section)
-        return render(
-            request, "applications/_signed_out.html", {"section": section, "pk": pk, "kept": kept}, status=401
-        )
+        context = {"section": section, "pk": pk, "kept": stash.put(request, pk, section)}
+        return render(request, "applications/_signed_out.html", context, status=401)
     application = visible_draft(request, pk)
     form = FORMS[section](request.POST, application=application, partial=True)
     try:

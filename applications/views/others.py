@@ -30,7 +30,9 @@ def beside(application: Application, section: str, others: list[Other], user: An
         return []
     now = FORMS[section](application=application)
     now.show_typed()
-    names = dict(User.objects.filter(pk__in={other.by for other in others}).values_list("pk", "name"))
+    names: dict[int | None, str] = dict(
+        User.objects.filter(pk__in={other.by for other in others}).values_list("pk", "name")
+    )
     return [
         Beside(
             other.name,
@@ -46,7 +48,7 @@ def beside(application: Application, section: str, others: list[Other], user: An
 def attach(form: SectionForm, boxes: list[Beside]) -> None:
     """Put each box beside its question."""
     for box in boxes:
-        form.place(box.name).other = box
+        form.anchor(box.name).other = box
 
 
 def _sentence(other: Other, name: str | None) -> str:
