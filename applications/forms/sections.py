@@ -303,7 +303,10 @@ class BankForm(SectionForm):
 
     def propose(self, user: Any) -> None:
         organisation = self.application.organisation
-        self._propose("account_holder", _payable(organisation.name))
+        names = [organisation.name]
+        if organisation.is_unregistered:  # banks seldom open an account in the name of such a group
+            names = organisation.representatives[:1] or names
+        self._propose("account_holder", _payable(names[0]))
 
     def clean_iban(self) -> str:
         if not self.cleaned_data["iban"]:

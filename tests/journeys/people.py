@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
+from playwright.sync_api import expect
 
+from applications.forms.lines import FinancingForm
 from applications.models import FinancingLine, LegalForm
 from funding import clock
 from funding.money import format_amount
@@ -42,6 +44,9 @@ def de_many(one: str, many: str, number: int) -> str:
 def typed(cents: int) -> str:
     """An amount as a German types it: 1.234,56."""
     return format_amount(cents, "de")
+
+
+KINDS = dict(FinancingForm.base_fields["kind"].choices)  # type: ignore[attr-defined]  # as the page names them
 
 
 @dataclass
@@ -90,11 +95,11 @@ class Person:
 
     def follows(self, words: str, within: Any = None) -> None:
         link = (within or self.page).get_by_role("link", name=words, exact=True)
-        self._arrives(link.first.click)
+        self._arrives(lambda: self._tap(link.first))
 
     def presses(self, words: str, within: Any = None) -> None:
         button = (within or self.page).get_by_role("button", name=words, exact=True)
-        self._arrives(button.click)
+        self._arrives(lambda: self._tap(button))
 
     def takes_up(self, task: str) -> None:
         """Open one's tasks and choose the one that begins with these words."""
@@ -119,22 +124,40 @@ class Person:
         return (within or self.page).get_by_label(words)
 
     def types(self, label: Any, text: str, within: Any = None) -> None:
-        self.field(label, within).fill(text)
+        self._write(self.field(label, within), text)
 
     def selects(self, label: Any, option: Any, within: Any = None) -> None:
-        self.field(label, within).select_option(label=de(option))
+        self._choose(self.field(label, within), de(option))
 
     def ticks(self, label: Any, within: Any = None) -> None:
-        self.field(label, within).check()
+        self._tick(self.field(label, within))
+
+    def chooses(self, answer: Any) -> None:
+        """One of the answers that stand below each other."""
+        self._tick(self.page.get_by_role("radio", name=de(answer), exact=True))
 
     def enters_day(self, legend: Any, day: date, within: Any = None) -> None:
         group = self.group(legend, within)
         for part, number in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-            group.get_by_label(de(part), exact=True).fill(str(number))
+            self._write(group.get_by_label(de(part), exact=True), str(number))
 
     def group(self, legend: Any, within: Any = None) -> Any:
         """The fieldset with this legend."""
         return (within or self.page).get_by_role("group", name=re.compile(rf"^{quoted(de(legend))}"))
+
+    # --- The hand: what somebody does otherwise who has no mouse ------------------------------------------------------
+
+    def _tap(self, control: Any) -> None:
+        control.click()
+
+    def _write(self, control: Any, text: str) -> None:
+        control.fill(text)
+
+    def _choose(self, control: Any, option: str) -> None:
+        control.select_option(label=option)
+
+    def _tick(self, control: Any) -> None:
+        control.check()
 
     # --- Seeing -------------------------------------------------------------------------------------------------------
 
@@ -169,7 +192,8 @@ class Applicant(Person):
     def opens_section(self, title: str) -> None:
         """One of the numbered tasks of the application."""
         answers = self.page.get_by_role("region", name=de("Your answers"))
-        self._arrives(answers.get_by_role("link", name=re.compile(rf"^\d+\W+{quoted(de(title))}$")).click)
+        link = answers.get_by_role("link", name=re.compile(rf"^\d+\W+{quoted(de(title))}$"))
+        self._arrives(lambda: self._tap(link))
 
     def goes_on(self) -> None:
         self.presses(de("Save and go on"))
@@ -182,13 +206,13 @@ class Applicant(Person):
 
     def answers_the_questions(self, start: date) -> None:
         """The five questions before the form, up to the button that begins a draft."""
-        self.page.get_by_role("radio", name=de(LegalForm.UNREGISTERED.label), exact=True).check()
+        self.chooses(LegalForm.UNREGISTERED.label)
         self.presses(de("Go on"))
-        self.page.get_by_role("radio").first.check()
+        self._tick(self.page.get_by_role("radio").first)
         self.presses(de("Go on"))
         self.enters_day("When does it begin?", start)
         self.presses(de("Go on"))
-        self.page.get_by_role("radio", name=de("Everybody"), exact=True).check()
+        self.chooses("Everybody")
         self.presses(de("Go on"))
         self.types("All costs together", "1.700")
         self.presses(de("Go on"))
@@ -219,7 +243,7 @@ class Applicant(Person):
         self.types("What is your project called?", title)
         self.types("What do you want to do?", "Menschen, die neu waren, zeigen Neuen ihr Viertel: zwölf Führungen.")
         self.types("What do you want to reach?", "Zwölf Führungen, 180 Gäste.")
-        self.page.get_by_label(de("What is it mainly about?")).select_option(label=field_of_action)
+        self._choose(self.page.get_by_label(de("What is it mainly about?")), field_of_action)
 
     def says_when_and_where(self, start: date, end: date, place: str) -> None:
         self.enters_day("When does it begin?", start)
@@ -235,26 +259,26 @@ class Applicant(Person):
         if number > 1:
             self.arranges(de("Add a cost"))
         line = self.group(f"{de('Cost')} {number}")
-        self.page.get_by_label(de("Kind of cost")).nth(number - 1).select_option(label=category)
         self.types("What for?", what, line)
         self.types("How many?", quantity, line)
         self.types("Price for one", price, line)
+        self._choose(self.page.get_by_label(de("Kind of cost")).nth(number - 1), category)
 
     def adds_money(self, number: int, kind: FinancingLine.Kind, amount: str, what: str = "") -> None:
         if number > 1:
             self.arranges(de("Add money"))
         line = self.group(f"{de('Money')} {number}")
-        self.field("Whose money?", line).select_option(kind.value)
+        self._choose(self.field("Whose money?", line), de(KINDS[kind]))
+        self.types("Amount", amount, line)
         if what:
             self.types("From whom or what?", what, line)
-        self.types("Amount", amount, line)
 
     def arranges(self, words: str) -> None:
         """A button that brings the lines back in another order or number, with a script or without."""
         with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            self.page.get_by_role("button", name=words, exact=True).click()
+            self._tap(self.page.get_by_role("button", name=words, exact=True))
         self.page.wait_for_load_state()
-        self.page.locator(".htmx-request").wait_for(state="detached")
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
 
     def gives_the_account(self) -> None:
         self.types("IBAN", "DE02 1203 0000 0000 2020 51")
