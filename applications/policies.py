@@ -55,6 +55,16 @@ def may_ask_for_time(application: Any, user: Any) -> bool:
     return may_write_for(application, user)
 
 
+def may_write_german(application: Any, user: Any) -> bool:
+    """Write the German version of an answer in another language: the officer, or people who write for the group."""
+    return may_write_for(application, user) or may_check(application, user)
+
+
+def may_confirm_german(application: Any, user: Any) -> bool:
+    """Make a German version binding: who may send for the group; of paper the officer, who holds what was signed."""
+    return may_act_for(application, user) or (application.paper and may_check(application, user))
+
+
 def may_record(application: Any, user: Any) -> bool:
     """Record as received, incomplete (§ 24 (3) VwVfG NRW: receipt may not be refused).
 

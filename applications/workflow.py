@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from applications import policies
+from applications.narrative import unconfirmed
 from funding import clock
 from funding.gate import Machine, condition
 
@@ -38,9 +39,9 @@ def is_checked(application: Any) -> bool:
     return not application.open_points
 
 
-@condition(_("The text that is binding is the German one, and it is still missing or not confirmed."))
+@condition(_("The German text is the binding one, and for some answers it is missing or not confirmed yet."))
 def has_german_text(application: Any) -> bool:
-    return application.language == "de" or bool(application.summary_de)
+    return not unconfirmed(application)
 
 
 @condition(_("The time to answer is not over yet."))

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications.models import Application, FinancingLine, LegalForm
+from applications.narrative import side_by_side
 from applications.texts import tax_note
 from funding.templatetags.show import eur_text
 
@@ -86,22 +87,20 @@ def _facts(answers: Mapping[str, Any], organisation: Mapping[str, Any], result: 
         (_("All in all it costs"), eur_text(result.total_cents)),
         (_("When"), _period(answers.get("start"), answers.get("end"))),
         (_("Where"), where),
-        (_("For whom"), answers.get("target_groups")),
+        *side_by_side(answers, "target_groups", _("For whom")),
         (_("How many"), ", ".join(filter(None, people))),
         (_("Field"), answers.get("action_field")),
-        (_("Partners"), answers.get("partners")),
+        *side_by_side(answers, "partners", _("Partners")),
     ]
 
 
 def _texts(answers: Mapping[str, Any]) -> list[tuple[Any, str]]:
-    german = answers.get("language", "de") == "de"
     texts = [
-        (_("What is planned"), answers.get("summary") if german else answers.get("summary_de")),
-        (_("What is planned, in the original"), "" if german else answers.get("summary")),
-        (_("Why it is needed"), answers.get("need")),
-        (_("Goals"), answers.get("goals")),
-        (_("What remains"), answers.get("remains")),
-        (_("Accessibility"), answers.get("accessibility")),
+        *side_by_side(answers, "summary", _("What is planned")),
+        *side_by_side(answers, "need", _("Why it is needed")),
+        *side_by_side(answers, "goals", _("Goals")),
+        *side_by_side(answers, "remains", _("What remains")),
+        *side_by_side(answers, "accessibility", _("Accessibility")),
     ]
     return [(heading, text) for heading, text in texts if text]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import advice, conversation, decisions, desk, items, meetings
+from review.views import advice, conversation, decisions, desk, german, items, meetings
 
 app_name = "review"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("<int:pk>/advice/", advice.advice, name="advice"),
     path("<int:pk>/notes/", advice.notes, name="notes"),
     path("<int:pk>/conversation/", conversation.conversation, name="conversation"),
+    path("<int:pk>/german/", german.german, name="german"),
+    path("<int:pk>/german/write/", german.german_write, name="german-write"),
+    path("<int:pk>/german/wrong/<slug:field>/", german.german_wrong, name="german-wrong"),
     path("<int:pk>/share/", conversation.share, name="share"),
     path("<int:pk>/answered/", conversation.answered, name="answered"),
     path("<int:pk>/propose/<slug:field>/", conversation.propose, name="propose"),

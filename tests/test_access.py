@@ -66,6 +66,8 @@ ARGUMENTS = {
     "review:attachment": lambda w: [w["attachment"].key],
     "review:proposal": lambda w: [w["proposal"].pk],
     "review:propose": lambda w: [w["returned"].pk, "goals"],
+    **{f"review:{name}": lambda w: [w["turkish"].pk] for name in ("german", "german-write")},
+    "review:german-wrong": lambda w: [w["turkish"].pk, "summary"],
     "review:advice-new": lambda w: [w["town"].pk],
     **{f"review:{name}": lambda w: [w["returned"].pk] for name in ("conversation", "share", "answered", "notes")},
     "review:decide": lambda w: [w["recommended"].pk],

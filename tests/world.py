@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 
 from applications.models import Assistance, Letter, Membership, Upload
+from applications.narrative import german_entry
 from applications.operations import note_failure
 from applications.workflow import State
 from budgets.models import Payment, PaymentRun, UsageProof
@@ -113,6 +114,10 @@ def build() -> World:
     found["decision"] = _decision(found["recommended"], people["decider"])
     _money(world)
     found["message"] = _message(found["submitted"])
+    found["turkish"] = case(State.SUBMITTED, language="tr", summary="Anneler buluşuyor.", confirm_by=date(2026, 3, 20))
+    waiting = german_entry("Mütter treffen sich.", "Anneler buluşuyor.", by=people["officer"], at=NOW, confirmed=False)
+    found["turkish"].german = {"summary": waiting}
+    found["turkish"].save()
     _conversation(world)
     return world
 

@@ -108,3 +108,20 @@ def time_mail(application: Any, reason: str) -> tuple[str, str]:
         *closing(application),
     ]
     return subject, "\n\n".join(lines)
+
+
+def german_mail(application: Any) -> tuple[str, str]:
+    """The German version is written: please read it and say whether it is right, by when, and what that means."""
+    subject = _("Please look at the German text: %(title)s") % {"title": application.title}
+    lines = [
+        _("We have written “%(title)s” in German. The German text is the one that counts.")
+        % {"title": application.title},
+        _("Please read both texts side by side and tell us whether the German one says the same."),
+    ]
+    if application.confirm_by:
+        lines.append(
+            _("Please answer by %(day)s. Your application keeps its date.")
+            % {"day": date_format(application.confirm_by)}
+        )
+    lines += [link_to("review:german", application.pk), *closing(application)]
+    return subject, "\n\n".join(lines)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from applications.confirmations import FIRST, consent, declaration
 from applications.documents.letters import office_of
 from applications.models import FinancingLine, LegalForm, Organisation, Submission
+from applications.narrative import NARRATIVE, side_by_side
 from applications.texts import tax_note
 from funding.bank import format_iban
 from funding.clock import BERLIN
@@ -36,7 +37,6 @@ ORGANISATION = {
 PROJECT = {
     "title": gettext_lazy("Name of the project"),
     "summary": gettext_lazy("In short"),
-    "summary_de": gettext_lazy("In short, in German"),
     "need": gettext_lazy("Why it is needed"),
     "goals": gettext_lazy("Goals"),
     "remains": gettext_lazy("What remains afterwards"),
@@ -132,7 +132,14 @@ def _day(value: str | None) -> str:
 
 def answers_of(labels: Mapping[str, Any], values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Every question with its answer; a question left out stands with a dash, so that the copy is complete."""
-    return [(str(label), _shown(name, values.get(name)) or "–") for name, label in labels.items()]
+    pairs = [
+        pair
+        for name, label in labels.items()
+        for pair in (
+            side_by_side(values, name, label) if name in NARRATIVE else [(str(label), _shown(name, values.get(name)))]
+        )
+    ]
+    return [(label, text or "–") for label, text in pairs]
 
 
 def _shown(name: str, value: Any) -> str:

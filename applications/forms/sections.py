@@ -127,10 +127,6 @@ class IdeaForm(SectionForm):
         gettext_lazy("Three to five sentences. They are published if you get the money."),
         required=True,
     )
-    summary_de = _long(
-        gettext_lazy("The same in German"),
-        gettext_lazy("Only if you write in another language, and if you can. Otherwise we help you with it."),
-    )
     need = _long(gettext_lazy("Why is it needed?"), rows=4)
     goals = _long(
         gettext_lazy("What do you want to reach?"),

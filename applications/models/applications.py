@@ -136,7 +136,6 @@ class Application(ApplicationWorkflow, Tenant):
     language = models.CharField(max_length=5, default="de")
     title = models.CharField(max_length=200, blank=True)
     summary = models.TextField(blank=True)
-    summary_de = models.TextField(blank=True)
     need = models.TextField(blank=True)
     goals = models.TextField(blank=True)
     remains = models.TextField(blank=True, help_text="What is left when the project is over")
@@ -151,6 +150,8 @@ class Application(ApplicationWorkflow, Tenant):
     life_phases = models.JSONField(default=list, blank=True)
     public = models.BooleanField(null=True, blank=True, help_text="Open to everybody")
     accessibility = models.TextField(blank=True)
+    german = models.JSONField(default=dict, blank=True, help_text="German versions: applications/narrative.py")
+    confirm_by = models.DateField(null=True, blank=True, help_text="The day by which they are to be confirmed")
     start = models.DateField(null=True, blank=True)
     end = models.DateField(null=True, blank=True)
     early_start = models.CharField(max_length=10, choices=EarlyStart, blank=True, default="")
@@ -259,11 +260,6 @@ class Application(ApplicationWorkflow, Tenant):
             )
             for wanted in self.programme.attachments
         ]
-
-    @property
-    def german_summary(self) -> str:
-        """The text that is binding: the German version where the original is another language."""
-        return self.summary if self.language == "de" else self.summary_de
 
     def refresh_search(self) -> None:
         """SQLite compares only ASCII letters without case: keep a folded copy of what people search for."""

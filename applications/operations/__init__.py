@@ -20,6 +20,7 @@ from applications.operations.files import (
     promise_attachment,
     remove_upload,
 )
+from applications.operations.german import BEFORE_ADMISSION, ask_to_confirm, confirm_german, write_german
 from applications.operations.letters import issue_letter, open_letter, record_handover, record_posting
 from applications.operations.members import (
     accept_invitation,
@@ -44,6 +45,7 @@ from applications.operations.sending import (
 )
 
 __all__ = [
+    "BEFORE_ADMISSION",
     "DECLARATIONS",
     "OPEN_STATES",
     "CannotSubmit",
@@ -52,6 +54,7 @@ __all__ = [
     "Sent",
     "accept_invitation",
     "add_upload",
+    "ask_to_confirm",
     "assist",
     "assist_again",
     "autosave",
@@ -59,6 +62,7 @@ __all__ = [
     "closed_round",
     "confirm_by_code",
     "confirm_by_signature",
+    "confirm_german",
     "copy_application",
     "declarations_of",
     "declare",
@@ -91,4 +95,5 @@ __all__ = [
     "start",
     "submit",
     "take_over",
+    "write_german",
 ]

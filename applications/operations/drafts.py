@@ -79,6 +79,10 @@ def copy_application(application: Application, *, by: Any) -> Application:
     if by.right_in(application.organisation_id) not in ("edit", "submit"):
         raise PermissionDenied("not your organisation")
     answers = {name: getattr(application, name) for name in COPIED}
+    # German versions come along as they are written; they bind a new application when they are confirmed for it.
+    answers["german"] = {
+        field: entry | {"confirmed_by": None, "confirmed_at": ""} for field, entry in application.german.items()
+    }
     draft = start(application.programme, by=by, organisation=application.organisation, **answers)
     for model in LINES.values():
         rows = [columns(line) for line in lines_of(application, model)]

@@ -80,6 +80,7 @@ def snapshot(application: Application) -> dict[str, Any]:
         "officer_note",
         "sections",
         "shared_at",
+        "confirm_by",
     }
     answers = {
         field.attname: field.value_from_object(application)
@@ -127,7 +128,9 @@ def snapshot(application: Application) -> dict[str, Any]:
     )
 
 
-def _keep_submission(application: Application, *, by: Any) -> Submission:
+@writes
+def keep_submission(application: Application, *, by: Any) -> Submission:
+    """Freeze what is sent in now as the next submission of the case."""
     files = application.uploads.values("name", "section", "size", "sha256")
     later = [wanted.name for wanted in application.attachments if wanted.later and not wanted.files]
     content = {**snapshot(application), "uploads": list(files), "later": later}
@@ -324,7 +327,7 @@ def _tell_time(application: Application, reason: str) -> Application:
 
 def _received(application: Application, *, by: Any) -> Application:
     """What follows every receipt: the frozen snapshot and the mail."""
-    _keep_submission(application, by=by)
+    keep_submission(application, by=by)
     outbox.post(
         "receipt",
         to=recipients(application),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from applications import texts
 from applications.models import Application, FinancingLine, LegalForm, Letter, Organisation
+from applications.narrative import german_versions, side_by_side, unconfirmed
 from applications.operations import OPEN_STATES, may_add_upload, may_be_written, snapshot
 from applications.policies import may_help
 from applications.workflow import State
@@ -243,6 +244,10 @@ class CasePage:
             for letter in self.letters
             if letter.opened_at is None and may_act_for(application, self.user)
         ]
+        if self.german and self.german["waiting"] and application.confirm_by and may_act_for(application, self.user):
+            actions.append(
+                Action(_("Read and confirm the German text"), reverse("review:german", args=[pk]), "primary")
+            )
         if may_be_written(application, self.user):
             actions.append(Action(_("Go on writing"), reverse("applications:detail", args=[pk])))
         if may_check(application, self.user) and self.reader.is_officer:
@@ -271,6 +276,16 @@ class CasePage:
     @cached_property
     def payment_rows(self) -> list[tuple[Payment, list[Any]]]:
         return [(payment, payment.moves_for(self.user)) for payment in self.payments]
+
+    # --- German version ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def german(self) -> dict[str, Any] | None:
+        """How far the German version is; None where it is not needed, and for those who only read the outcome."""
+        if not may_read_conversation(self.application, self.user) or not german_versions(self.application):
+            return None
+        waiting = unconfirmed(self.application)
+        return {"missing": sum(not version.is_current for version in waiting), "waiting": len(waiting)}
 
     # --- Advice -------------------------------------------------------------------------------------------------------
 
@@ -302,24 +317,22 @@ class CasePage:
     @property
     def about_project(self) -> list[tuple[Any, Any]]:
         answers = self.content["application"]
-        german = answers["summary_de"] if answers["language"] != "de" else ""
         pairs = [
-            (_("In short"), answers["summary"]),
-            *([(_("In German"), german)] if german else []),
-            (_("Why it is needed"), answers["need"]),
-            (_("Goals"), answers["goals"]),
-            (_("For whom"), answers["target_groups"]),
+            *side_by_side(answers, "summary", _("In short")),
+            *side_by_side(answers, "need", _("Why it is needed")),
+            *side_by_side(answers, "goals", _("Goals")),
+            *side_by_side(answers, "target_groups", _("For whom")),
             (_("Participants"), answers["participants"]),
             (_("Volunteers"), answers["volunteers"]),
-            (_("Partners"), answers["partners"]),
+            *side_by_side(answers, "partners", _("Partners")),
             (_("Field"), "\n".join([answers["action_field"], *answers["cross_cutting"]]).strip()),
             (_("Life phases"), "\n".join(answers["life_phases"])),
             (_("Place"), ", ".join(part for part in (answers["place"], answers["district"]) if part)),
             (_("First day"), _date(answers["start"])),
             (_("Last day"), _date(answers["end"])),
             (_("Open to everybody"), {True: _("yes"), False: _("no")}.get(answers["public"], "")),
-            (_("Accessibility"), answers["accessibility"]),
-            (_("What remains"), answers["remains"]),
+            *side_by_side(answers, "accessibility", _("Accessibility")),
+            *side_by_side(answers, "remains", _("What remains")),
         ]
         return [(name, value) for name, value in pairs if value not in (None, "")]
 

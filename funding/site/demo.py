@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from applications import operations as applying
 from applications.models import Application, Letter, Membership
+from applications.narrative import german_versions
 from budgets import operations as money
 from budgets.models import Grant, Payment, UsageProof
 from funding import clock, outbox
@@ -47,6 +48,7 @@ POSITIONS = ("chair", "deputy", "member", "member", "member", "member", "member"
 APPLICANTS = {  # sample -> the demo person who may act for its organisation
     "01-neighbourhood-tours": ("leyla", "Leyla Aydın"),
     "02-mobile-childcare": ("miriam", "Miriam Okafor"),
+    "08-written-in-turkish": ("zeynep", "Zeynep Çelik"),
 }
 WITH_PROBLEMS = (
     "04-above-the-cap",
@@ -81,8 +83,8 @@ class Cast:
 # --- People and dates -------------------------------------------------------------------------------------------------
 
 
-def _person(mail: str, name: str, *, listed: bool = True) -> User:
-    return User.objects.with_address(f"{mail}@{DOMAIN}", name=name, demo=listed)
+def _person(mail: str, name: str, *, listed: bool = True, language: str = "de") -> User:
+    return User.objects.with_address(f"{mail}@{DOMAIN}", name=name, demo=listed, language=language)
 
 
 def _engage_staff(cast: Cast) -> None:
@@ -281,7 +283,7 @@ def _case(cast: Cast, sample: str, offset: int, *, start: int, end: int, title: 
     with clock.at(cast.day(offset)):
         application = import_application(file, cast.programme, submit=False).application
         mail, name = APPLICANTS.get(sample, (sample.partition("-")[0], file.applicant["representatives"][0]))
-        writer = _person(mail, name, listed=sample in APPLICANTS)
+        writer = _person(mail, name, listed=sample in APPLICANTS, language=file.answers.get("language", "de"))
         Membership.objects.get_or_create(
             municipality=cast.town, organisation=application.organisation, user=writer, defaults={"right": "submit"}
         )
@@ -482,6 +484,30 @@ def _coming_meeting(cast: Cast) -> None:
     lapsed.act(-20, lapsed.application, "lapse", Role.OFFICER, reason="Trotz Nachfrage keine Antwort.")
 
 
+def _advice(cast: Cast) -> None:
+    """A draft in which help was asked, with a proposed wording, and a German version that waits to be confirmed."""
+    officer = cast.staff[Role.OFFICER]
+    draft = _case(cast, TOURS, -6, start=90, end=200, title="Fest der Sprachen")
+    with draft.on(-2):
+        question = "Was schreibe ich bei den Zielen? Wir wissen noch nicht, wie viele kommen."
+        review.write(draft.application, question, by=draft.writer, section="idea")
+    with draft.on(-1):
+        answer = "Schätzen genügt. Eine Zahl hilft dem Beirat, zum Beispiel so:"
+        goals = "Zehn Sprachen stellen sich vor. Etwa 150 Menschen aus dem Viertel kommen."
+        review.propose(draft.application, "goals", goals, by=officer, comment=answer)
+        review.log_advice(draft.application, by=officer, given_on=clock.today(), kind="chat", minutes=10)
+    turkish = _case(cast, PARENTS, -12, start=95, end=210, title="Veliler için okul rehberi", summary_de="")
+    turkish.submit(-12)
+    german = "Eltern von Schulanfängern treffen sich jeden Monat, besprechen ihre Fragen und helfen einander."
+    with turkish.on(-4):
+        seen = {version.field: version.mark for version in german_versions(turkish.application)}
+        applying.write_german(turkish.application, {"summary": german}, by=officer, seen=seen)
+        applying.ask_to_confirm(turkish.application, by=officer, day=cast.day(10))
+        review.add_note(turkish.application, "Frau Çelik ist vormittags gut zu erreichen.", by=officer)
+    with turkish.on(-3):
+        review.log_advice(cast.town, by=officer, given_on=clock.today(), kind="phone", minutes=20)
+
+
 @writes
 @outbox.pretended()
 def build(programme: Programme) -> dict[str, int]:
@@ -505,6 +531,7 @@ def build(programme: Programme) -> dict[str, int]:
     _last_season(cast)
     _this_season(cast)
     _coming_meeting(cast)
+    _advice(cast)
     return {
         model._meta.model_name or "": model._default_manager.count()
         for model in (Application, Grant, Payment, UsageProof)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from applications import operations
 from applications.models import Application, CostLine, FinancingLine, LegalForm, Organisation
+from applications.narrative import german_entry
 from budgets.operations import open_year
 from funding import clock, money, toml
 from funding.gate import save_with_history, writes
@@ -200,17 +201,18 @@ def import_application(file: ApplicationFile, programme: Programme, *, submit: b
     day = file.received_on
     if day > clock.today():
         raise FileError(_("received_on: This day is still to come. Please enter the day on the stamp."))
-    _check_taxonomies(file.answers, programme)
+    answers = _with_german(file.answers, day)
+    _check_taxonomies(answers, programme)
     costs = _with_categories(file.costs, programme)
     organisation = _organisation(file.applicant, programme)
-    _assert_fits(Application, file.answers, _("the file"))
+    _assert_fits(Application, answers, _("the file"))
     application = operations.start(
         programme,
         by=SYSTEM,
         organisation=organisation,
         paper=True,
         demo=programme.municipality.demo,
-        **{**file.answers, "received_on": day},
+        **{**answers, "received_on": day},
     )
     for model, rows, where in ((CostLine, costs, "costs"), (FinancingLine, file.financing, "financing")):
         _add_lines(application, model, rows, where)
@@ -222,6 +224,16 @@ def import_application(file: ApplicationFile, programme: Programme, *, submit: b
     if submitted:
         application = operations.submit(application, by=SYSTEM, received_on=day)
     return Imported(application, problems, warnings, submitted)
+
+
+def _with_german(answers: dict[str, Any], day: datetime.date) -> dict[str, Any]:
+    """The answers as the application holds them: a German summary that came with the original was confirmed by that."""
+    kept = {name: value for name, value in answers.items() if name != "summary_de"}
+    german, original = answers.get("summary_de", ""), answers.get("summary", "")
+    if german and original and answers.get("language", "de") != "de":
+        received = datetime.datetime.combine(day, datetime.time(), clock.BERLIN)
+        kept["german"] = {"summary": german_entry(german, original, by=SYSTEM, at=received, confirmed=True)}
+    return kept
 
 
 def _check_taxonomies(answers: dict[str, Any], programme: Programme) -> None:

@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.models import Application, Letter
-from applications.operations import OPEN_STATES
+from applications.narrative import unconfirmed
+from applications.operations import BEFORE_ADMISSION, OPEN_STATES
+from applications.policies import may_confirm_german
 from applications.workflow import State
 from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_check, may_order, may_pay_out, may_record_repayment, may_rule, may_settle, may_verify
@@ -84,6 +86,11 @@ def _of_applicant(user: Any) -> Iterator[Task]:
     for application in Application.objects.filter(mine, state__in=waiting).order_by("pk"):
         what = _("Finish and send") if application.state == State.DRAFT else _("Change something and send again")
         yield _about(application, what, "applications:detail", application.pk, due=application.answer_by)
+    asked = Application.objects.filter(mine, confirm_by__isnull=False, state__in=BEFORE_ADMISSION)
+    for application in asked.order_by("pk"):
+        if may_confirm_german(application, user) and unconfirmed(application):
+            what = _("Read the German text and confirm it")
+            yield _about(application, what, "review:german", application.pk, due=application.confirm_by)
     yield from _advice_to_applicant(user, mine)
     letters = Letter.objects.filter(
         kind__in=OUTCOMES,
@@ -192,6 +199,7 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
             answered = application.with_submissions > 1
             what = _("Answered: check again") if answered else _("New: check")
             yield _about(application, what, "review:check", application.pk, due=application.promised_on)
+            yield from _german_of_officer(application, today)
         elif application.state == State.DEFERRED:
             yield _case(application, _("Deferred: take up again"), due=application.promised_on)
         elif application.state == State.ADMITTED:
@@ -205,6 +213,18 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
     papers = Application.objects.filter(municipality__in=towns, state=State.DRAFT, paper=True)
     for paper in papers.order_by("pk"):
         yield _case(paper, _("Paper: complete it, or record it as incomplete"), since=paper.received_on)
+
+
+def _german_of_officer(application: Application, today: datetime.date) -> Iterator[Task]:
+    """Before admission the German version has to be written, put to the group, and confirmed by it in time."""
+    waiting = unconfirmed(application)
+    if any(not version.is_current for version in waiting):
+        yield _about(application, _("Write the German text"), "review:german", application.pk)
+    elif waiting and application.confirm_by is None:
+        yield _about(application, _("Put the German text to the group"), "review:german", application.pk)
+    elif waiting and application.confirm_by is not None and application.confirm_by < today:
+        what = _("The German text was not confirmed in time")
+        yield _about(application, what, "review:german", application.pk, since=application.confirm_by)
 
 
 def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:

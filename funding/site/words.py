@@ -112,6 +112,9 @@ PUBLIC: dict[str, Any] = {
     "application.complete": _("Case completed"),
 }
 PARTIES: dict[str, Any] = {
+    "application.german": _("German text written"),
+    "application.ask_to_confirm": _("German text put to the group"),
+    "application.confirm_german": _("German text confirmed"),
     "application.share": _("Draft shared with the integration office"),
     "application.unshare": _("Draft no longer shared"),
     "application.propose": _("Wording proposed"),

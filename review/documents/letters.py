@@ -16,6 +16,7 @@ from applications.documents import (
     remedy_part,
 )
 from applications.models import Letter
+from applications.narrative import binding_text
 from applications.rules import Result
 from funding.clock import BERLIN
 from funding.money import format_eur, in_words
@@ -183,8 +184,8 @@ def _measure(application: Any) -> list[Block]:
     if not (application.title and place):
         return []
     facts = [("Projekt", application.title), ("Ort", place)]
-    if application.german_summary:
-        facts.append(("Inhalt", application.german_summary))
+    if summary := binding_text(application, "summary"):
+        facts.append(("Inhalt", summary))
     return [
         Heading("2 Maßnahme"),
         Facts(facts),

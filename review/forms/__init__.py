@@ -1,6 +1,6 @@
 """Forms of the review: advice and conversation; checklist, return, meetings, motions, decision."""
 
-from review.forms.advice import AdviceForm, MessageForm, NoteForm, ProposalForm
+from review.forms.advice import AdviceForm, GermanForm, MessageForm, NoteForm, ProposalForm, WrongForm
 from review.forms.procedure import (
     UNFILLED,
     BiasForm,
@@ -25,6 +25,7 @@ __all__ = [
     "ChecklistForm",
     "DecisionForm",
     "ExcludeForm",
+    "GermanForm",
     "MeetingForm",
     "MeetingSearchForm",
     "MessageForm",
@@ -36,5 +37,6 @@ __all__ = [
     "ReturnForm",
     "SearchForm",
     "VersionForm",
+    "WrongForm",
     "reasons_to_fill",
 ]

@@ -1,16 +1,17 @@
-"""Forms of advice: a message, a proposed wording, an internal note, advice given."""
+"""Forms of advice: a message, a proposed wording, the German version, an internal note, advice given."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from applications.forms.sending import FilesField
 from applications.models import Application
-from applications.narrative import answer_of
+from applications.narrative import GermanVersion, answer_of
 from applications.sections import SECTIONS
 from funding import clock
 from funding.fields import GermanDateField, TextField
@@ -120,3 +121,38 @@ class AdviceForm(forms.Form):
             "note": data["note"],
             "minutes": data["minutes"] or data["other"],
         }
+
+
+class WrongForm(forms.Form):
+    text = _long(_("What is not right?"), help_text=_("In your own language, or in German."))
+
+
+class GermanForm(forms.Form):
+    """A German text per answer, beside its original, with the mark of both as the page showed them."""
+
+    def __init__(self, data: Any = None, *, versions: list[GermanVersion]) -> None:
+        super().__init__(data)
+        self.versions = versions
+        for version in versions:
+            self.fields[version.field] = _long(_("In German"), required=False, rows=5)
+            self.fields[version.field].initial = version.text
+            self.fields[f"seen-{version.field}"] = forms.CharField(
+                required=False, widget=forms.HiddenInput, initial=version.mark
+            )
+
+    def rows(self) -> list[tuple[GermanVersion, Any, Any]]:
+        """(version, its text, its mark)."""
+        return [(version, self[version.field], self[f"seen-{version.field}"]) for version in self.versions]
+
+    def texts(self) -> dict[str, str]:
+        return {version.field: self.cleaned_data[version.field] for version in self.versions}
+
+    def seen(self) -> dict[str, str]:
+        return {version.field: self.cleaned_data[f"seen-{version.field}"] for version in self.versions}
+
+    def renew(self, versions: list[GermanVersion]) -> None:
+        """After a collision the page shows the texts as they are now beside what was typed; the next save counts."""
+        self.versions, renewed = versions, cast(QueryDict, self.data).copy()
+        for version in versions:
+            renewed[f"seen-{version.field}"] = version.mark
+        self.data = renewed

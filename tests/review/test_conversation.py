@@ -141,12 +141,14 @@ def test_page_of_a_shared_draft_shows_the_officer_no_account(help_):
 
 def test_what_sharing_means_stands_beside_the_button(help_):
     sentence = "can read your draft, without your bank account. You can stop that at any time."
-    help_.applicant.language = "en"
-    help_.applicant.save()
+    client = Client()
+    client.force_login(help_.applicant)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    url = reverse("review:conversation", args=[help_.draft.pk])
 
-    before = help_.page(help_.applicant).content.decode()
+    before = client.get(url).content.decode()
     help_.ask()
-    after = help_.page(help_.applicant).content.decode()
+    after = client.get(url).content.decode()
 
     assert (sentence in before, sentence in after, "Stop sharing" in after) == (True, False, True)
 

@@ -41,8 +41,8 @@ def test_demo_on_any_day_is_made_once_and_has_a_case_in_every_state(
 
     listed = User.objects.filter(demo=True)
     assert listed.filter(assignments__role="board").count() == 7
-    assert listed.filter(assignments=None).count() == 2  # the two applicants
-    assert listed.count() == 16
+    assert listed.filter(assignments=None).count() == 3  # the applicants
+    assert listed.count() == 17
 
 
 def test_demo_never_enters_a_real_town(db):
