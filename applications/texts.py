@@ -208,9 +208,8 @@ def tax_note(amount_cents: int, deductible_cents: int) -> str:
 def cost_note(cost: rules.Cost, start: date, end: date | None) -> tuple[str, ...]:
     """What the page understood of a line of cost, and what limits apply to it."""
     quantity, price = money.format_quantity(cost.quantity, _language()), eur(cost.unit_price_cents)
-    sentences = [
-        _("%(quantity)s × %(price)s = %(sum)s") % {"quantity": quantity, "price": price, "sum": eur(cost.gross_cents)}
-    ]
+    # A formula reads from the left in every language.
+    sentences = [f"\u2066{quantity} × {price} = {eur(cost.gross_cents)}\u2069"]
     if cost.deductible_cents:
         amounts = {"tax": eur(cost.deductible_cents), "net": eur(cost.amount_cents)}
         sentences.append(_("%(tax)s of it comes back from the tax office, %(net)s is what it costs you.") % amounts)
