@@ -48,11 +48,12 @@ def _url(application: Application, **place: str) -> str:
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Add files; each is taken or refused by itself, and a refused one stays listed until somebody deals with it.
 
-    With htmx the answer is the list of files alone, so that nothing else on the page is touched.
+    Below other questions htmx puts the list of files in place, so that nothing else on the page is touched.
     """
-    in_place = bool(request.htmx)  # type: ignore[attr-defined]
+    htmx = request.htmx  # type: ignore[attr-defined]
+    in_place = bool(htmx) and htmx.target == "files"
     if not request.user.is_authenticated:
-        return HttpResponse(status=401) if in_place else redirect_to_login(request.get_full_path())
+        return HttpResponse(status=401) if htmx else redirect_to_login(request.get_full_path())
     application = get_object_or_404(Application.objects.visible_to(request.user).with_parties(), pk=pk)
     if not policies.may_edit(application, request.user):
         raise PermissionDenied

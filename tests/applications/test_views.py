@@ -631,14 +631,16 @@ def test_upload_in_place_answers_with_the_files_alone(client, applicant, draft):
     client.force_login(applicant)
     address = url("upload", draft.pk) + "?section=bank"
 
-    response = client.post(address, {"chosen": [pdf_file()]}, headers={"HX-Request": "true"})
+    response = client.post(address, {"chosen": [pdf_file()]}, headers={"HX-Request": "true", "HX-Target": "files"})
 
     assert response.text.lstrip().startswith('<section class="kern-stack-md" id="files"')
     assert ("One file is stored." in response.text, "Satzung.pdf" in response.text) == (True, True)
 
 
 def test_upload_in_place_after_the_session_ended_touches_nothing(client, draft):
-    response = client.post(url("upload", draft.pk), {"chosen": [pdf_file()]}, headers={"HX-Request": "true"})
+    response = client.post(
+        url("upload", draft.pk), {"chosen": [pdf_file()]}, headers={"HX-Request": "true", "HX-Target": "files"}
+    )
 
     assert (response.status_code, response.content) == (401, b"")
 

@@ -127,8 +127,8 @@ def upload(leyla: Applicant) -> None:
     leyla.follows(de("Not yet"))
     leyla.follows(de("Add or remove files"))
     leyla.field("Files").set_input_files({"name": "plan.png", "mimeType": "image/png", "buffer": picture.getvalue()})
-    leyla.presses(de("Add"))
-    assert leyla.message == de("The files are stored.")
+    leyla.page.get_by_role("link", name="plan.png").wait_for()
+    assert leyla.message == de("One file is stored.")
     leyla.follows(de("Done"))
 
 
