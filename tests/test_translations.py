@@ -37,7 +37,19 @@ PLURALS = {"de": 2, "de_Simple": 2, "tr": 2, "ar": 6, "ru": 4}
 NAMES = {"Leyla Aydın\nJonas Brink", "Initiative Wegweiser Königsborn"}  # of an example
 # What people in every country write the same way, language by language.
 SAME = {
-    "de": {"In %s", "Name", "IBAN", "BIC", "PDF", "Baden-Württemberg", "Text", "Organisation", "Mails", "Cookies"},
+    "de": {
+        "In %s",
+        "Name",
+        "IBAN",
+        "BIC",
+        "PDF",
+        "Baden-Württemberg",
+        "Text",
+        "Organisation",
+        "Mails",
+        "Cookies",
+        *NAMES,
+    },
     "tr": {"IBAN", "PDF", *NAMES},
     "ar": {"IBAN", "PDF", *NAMES},
     "ru": {"IBAN", "PDF", *NAMES},
