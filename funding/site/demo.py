@@ -489,12 +489,12 @@ def _advice(cast: Cast) -> None:
     officer = cast.staff[Role.OFFICER]
     draft = _case(cast, TOURS, -6, start=90, end=200, title="Fest der Sprachen")
     with draft.on(-2):
-        question = "Was schreibe ich bei den Zielen? Wir wissen noch nicht, wie viele kommen."
+        question = "Reicht die Beschreibung so? Wir wissen noch nicht, wie viele kommen."
         review.write(draft.application, question, by=draft.writer, section="idea")
     with draft.on(-1):
         answer = "Schätzen genügt. Eine Zahl hilft dem Beirat, zum Beispiel so:"
-        goals = "Zehn Sprachen stellen sich vor. Etwa 150 Menschen aus dem Viertel kommen."
-        review.propose(draft.application, "goals", goals, by=officer, comment=answer)
+        summary = "Zehn Sprachen stellen sich an einem Nachmittag vor. Etwa 150 Menschen aus dem Viertel kommen."
+        review.propose(draft.application, "summary", summary, by=officer, comment=answer)
         review.log_advice(draft.application, by=officer, given_on=clock.today(), kind="chat", minutes=10)
     turkish = _case(cast, PARENTS, -12, start=95, end=210, title="Veliler için okul rehberi", summary_de="")
     turkish.submit(-12)

@@ -129,8 +129,14 @@ def _proposable(application: Application, about: str, user: Any) -> list[tuple[s
     """(field, name) of the answers the officer may propose a wording for now, those of the section first."""
     if application.state not in OPEN_STATES or not policies.may_check(application, user):
         return []
-    fields = sorted(OPEN_ANSWERS, key=lambda field: OPEN_ANSWERS[field][0] != about)
+    asked = [field for field in OPEN_ANSWERS if _is_asked(application, field)]
+    fields = sorted(asked, key=lambda field: OPEN_ANSWERS[field][0] != about)
     return [(field, OPEN_ANSWERS[field][1]) for field in fields]
+
+
+def _is_asked(application: Application, field: str) -> bool:
+    """The form of this application has the question: the short one leaves some out."""
+    return field in FORMS[OPEN_ANSWERS[field][0]](application=application).fields
 
 
 def _send(request: HttpRequest, application: Application, form: MessageForm) -> bool:
@@ -198,10 +204,10 @@ def attachment(request: HttpRequest, key: str) -> HttpResponseBase:
 def propose(request: HttpRequest, pk: int, field: str) -> HttpResponse:
     """A wording for one answer, written next to the answer as it stands."""
     application = visible(request, pk)
-    if field not in OPEN_ANSWERS:
-        raise Http404
     if not policies.may_check(application, request.user):
         raise PermissionDenied
+    if field not in OPEN_ANSWERS or not _is_asked(application, field):
+        raise Http404
     back = reverse("review:conversation", args=[pk])
     if application.state not in OPEN_STATES:
         messages.info(

@@ -41,6 +41,8 @@ def german(request: HttpRequest, pk: int) -> HttpResponse:
             raise PermissionDenied
         if (answer := _act(request, application)) is not None:
             return answer
+    ask = DayForm(initial={"day": clock.today() + timedelta(days=application.programme.answer_days)})
+    ask.fields["day"].label = _("By which day?")
     waiting = [version for version in versions if version.is_current and not version.is_confirmed]
     context = {
         "application": application,
@@ -52,7 +54,7 @@ def german(request: HttpRequest, pk: int) -> HttpResponse:
         "may_confirm": is_open and may_confirm,
         "may_write": is_open and applicants.may_write_german(application, request.user),
         "may_ask": is_open and policies.may_check(application, request.user) and not application.paper,
-        "ask": DayForm(initial={"day": clock.today() + timedelta(days=application.programme.answer_days)}),
+        "ask": ask,
     }
     return render(request, "review/german.html", context)
 

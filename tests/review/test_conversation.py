@@ -553,3 +553,18 @@ def test_list_of_conversations_marks_what_is_new_for_each_side(help_):
 
     assert rows(help_.officer) == [(help_.draft.pk, 1, False), (other.pk, 1, True)]
     assert rows(help_.applicant) == [(help_.draft.pk, 1, False), (other.pk, 0, False)]
+
+
+def test_wording_is_proposed_only_for_questions_the_form_asks(help_):
+    help_.ask()
+    client = Client()
+    client.force_login(help_.officer)
+    statuses = {}
+    for short in (True, False):
+        type(help_.programme).objects.update(short_form_cents=2_000_00 if short else 0)
+        statuses[short] = [
+            client.get(reverse("review:propose", args=[help_.draft.pk, field])).status_code
+            for field in ("summary", "need", "officer_note")
+        ]
+
+    assert statuses == {True: [200, 404, 404], False: [200, 200, 404]}

@@ -119,8 +119,19 @@ def frame_of(client, user, path="/imprint/"):
 @pytest.mark.parametrize(
     ("roles", "urls"),
     [
-        ((), ["/tasks/", "/applications/"]),
-        (("officer",), ["/tasks/", "/applications/", "/review/meetings/", "/money/", "/outbox/"]),
+        ((), ["/tasks/", "/applications/", "/review/conversations/"]),
+        (
+            ("officer",),
+            [
+                "/tasks/",
+                "/applications/",
+                "/review/conversations/",
+                "/review/meetings/",
+                "/money/",
+                "/review/advice/",
+                "/outbox/",
+            ],
+        ),
         (("board",), ["/tasks/", "/review/meetings/"]),
         (("decider",), ["/tasks/", "/applications/", "/review/meetings/", "/review/decisions/", "/money/"]),
         (("verifier",), ["/tasks/", "/money/", "/money/payments/"]),
@@ -135,6 +146,7 @@ def frame_of(client, user, path="/imprint/"):
                 "/review/decisions/",
                 "/money/",
                 "/money/payments/",
+                "/review/advice/",
                 "/outbox/",
                 "/audit/",
             ],
