@@ -98,7 +98,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "funding.renderer.Renderer"
 
 
 def _sqlite_options() -> dict:
@@ -118,6 +118,8 @@ def _sqlite_options() -> dict:
 
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'foerdertopf.sqlite3'}")}
+# A thread keeps its connection for the next page: opening one costs as much as a query or two.
+DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _sqlite_options()
     # Threads cannot share an in-memory database: tests use a file (one per pytest-xdist worker).

@@ -45,7 +45,7 @@ class SectionForm(forms.Form):
         self.initial = {name: self.stored(name) for name in self.base_fields if name not in ABOUT_THE_PAGE}
         self.initial["version"] = application.progress(self.section).version
         self.prepare()
-        if application.is_short:
+        if self.may_be_short() and application.is_short:
             self._shorten()
         for name in self.examples.keys() & self.fields.keys():
             self.fields[name].example = self.examples[name]  # type: ignore[attr-defined]
@@ -62,6 +62,11 @@ class SectionForm(forms.Form):
 
     def prepare(self) -> None:
         """Fit the fields to the programme."""
+
+    @classmethod
+    def may_be_short(cls) -> bool:
+        """Whether the short form asks less here: only then it matters what the project costs."""
+        return bool(cls.long_only or cls.optional_in_short)
 
     def _shorten(self) -> None:
         """Leave out what the short form does not ask, but never an answer that was given."""

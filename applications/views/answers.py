@@ -35,7 +35,7 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if not request.user.is_authenticated:
         stash.put(request, pk, section)
         return leave(request, redirect_to_login(request.get_full_path()))
-    application = visible_draft(request, pk)
+    application = visible_draft(request, pk, section)
     if (elsewhere := led_elsewhere(request, application)) is not None:
         return leave(request, elsewhere)
     if request.method == "POST":
@@ -108,7 +108,7 @@ def _fresh_page(request: HttpRequest, application: Application, section: str) ->
         messages.success(request, _("What you typed before you signed in again is saved."))
         if kept.conflicts:
             return _page_again(request, form, kept.others, kept.conflicts)
-        application = visible_draft(request, application.pk)
+        application = visible_draft(request, application.pk, section)
     form = FORMS[section](application=application)
     form.initial["page"] = stash.page_of(request.user, application)
     form.propose(request.user)
@@ -157,7 +157,7 @@ def _page_again(request: HttpRequest, form: SectionForm, others: list[Other], co
 
     It now knows the present version, so the next save is meant, and counts.
     """
-    application = visible_draft(request, form.application.pk)
+    application = visible_draft(request, form.application.pk, form.section)
     contested = {other.name for other in conflicts}
     again = type(form)(form.data, application=application, partial=form.partial)
     for other in others:
@@ -183,13 +183,17 @@ def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if not request.user.is_authenticated:
         context = {"section": section, "pk": pk, "kept": stash.put(request, pk, section)}
         return render(request, "applications/_signed_out.html", context, status=401)
-    application = visible_draft(request, pk)
+    application = visible_draft(request, pk, section)
     form = FORMS[section](request.POST, application=application, partial=True)
     try:
         kept = operations.autosave(application, section, form.sent(request.POST.getlist("changed")), by=request.user)
     except Refused as refusal:
         return render(request, "applications/_not_saved.html", {"sentence": refusal}, status=409)
-    boxes = beside(visible_draft(request, pk), section, kept.others, request.user, asks=True) if kept.others else []
+    boxes = (
+        beside(visible_draft(request, pk, section), section, kept.others, request.user, asks=True)
+        if kept.others
+        else []
+    )
     context = {"at": clock.now(), "version": kept.application.progress(section).version, "boxes": boxes}
     # What waits for a choice has not arrived yet.
     return render(

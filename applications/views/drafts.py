@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from applications import operations, policies, texts
-from applications.forms import FORMS
+from applications.forms import FORMS, CostsForm
 from applications.models import Application
 from applications.sections import BY_SLUG, SECTIONS
 from applications.workflow import State
@@ -31,9 +31,16 @@ class Task:
     tone: str
 
 
-def visible_draft(request: HttpRequest, pk: int) -> Application:
-    cases = Application.objects.visible_to(request.user).with_parties().with_plan()
-    return get_object_or_404(cases.prefetch_related("uploads", "failed_uploads"), pk=pk)
+def visible_draft(request: HttpRequest, pk: int, section: str = "") -> Application:
+    """With all its parts, or only with what the page of one section reads."""
+    cases = Application.objects.visible_to(request.user).with_parties()
+    if not section:
+        cases = cases.with_plan().prefetch_related("uploads", "failed_uploads")
+    elif section == CostsForm.section:
+        cases = cases.with_plan()
+    elif FORMS[section].may_be_short():
+        cases = cases.prefetch_related("costs")
+    return get_object_or_404(cases, pk=pk)
 
 
 def led_elsewhere(request: HttpRequest, application: Application) -> HttpResponse | None:

@@ -80,6 +80,11 @@ class User(AbstractBaseUser):
     def _rights(self) -> dict[int, str]:
         return {membership.organisation_id: membership.right for membership in self._memberships}
 
+    @property
+    def organisation_ids(self) -> list[int]:
+        """The organisations the person belongs to."""
+        return list(self._rights)
+
     def forget_rights(self) -> None:
         """Let the person's rights be loaded anew: one was given or taken since."""
         for name in ("_memberships", "_rights"):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -72,4 +73,4 @@ def menu(request: HttpRequest, user: Any) -> list[Entry]:
 
 def _unread(user: Any) -> int:
     """How many conversations hold something new."""
-    return Remark.objects.unread_by(user).values("application").distinct().count()
+    return Remark.objects.unread_by(user).aggregate(cases=Count("application", distinct=True))["cases"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funding.kept import KeptInput
+from funding.renderer import written_input
 
 register = template.Library()
 
@@ -51,6 +52,9 @@ def _direction(widget: forms.Widget) -> dict[str, str]:
     if isinstance(widget, forms.EmailInput | forms.URLInput | forms.NumberInput):
         return {"dir": "ltr"}
     return {"dir": "auto"} if isinstance(widget, forms.TextInput | forms.Textarea) else {}
+
+
+register.filter("written", written_input)
 
 
 @register.filter

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from applications.models import Application, Membership
+from applications.models import Application
 from funding.models import Tenant, User, token
 from funding.policies import Role
 
@@ -24,7 +24,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
-        own = Q(application__organisation__in=Membership.objects.filter(user=user).values("organisation"))
+        own = Q(application__organisation__in=user.organisation_ids)
         found = own
         if towns := user.towns_as(Role.OFFICER):
             sent = ~Q(application__paper=False, application__file_number="")
@@ -34,9 +34,11 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
 
     def from_the_other_side(self, user: Any) -> RemarkQuerySet:
         """What the other side wrote to this person."""
-        own = Membership.objects.filter(user=user).values("organisation")
-        in_group = Q(application__organisation__in=own)
-        return self.readable_to(user).filter(Q(in_group, from_town=True) | Q(~in_group, from_town=False))
+        readable = self.readable_to(user)
+        if not user.towns_as(Role.OFFICER):
+            return readable.filter(from_town=True)
+        in_group = Q(application__organisation__in=user.organisation_ids)
+        return readable.filter(Q(in_group, from_town=True) | Q(~in_group, from_town=False))
 
     def unread_by(self, user: Any) -> RemarkQuerySet:
         """What the other side wrote and this person has not opened yet."""

@@ -1,0 +1,56 @@
+"""Inputs, text areas and selects written in Python: a page of questions has dozens, a template for each takes longer.
+
+What is written is what Django's own templates write. Every other widget keeps its template.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms.renderers import TemplatesSetting
+from django.forms.utils import flatatt
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+
+def written_input(widget: Mapping[str, Any]) -> SafeString:
+    """An input; `widget` as in the context of a widget's template."""
+    value = {} if widget["value"] is None else {"value": str(widget["value"])}
+    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], flatatt(value), _rest(widget))
+
+
+def _written_textarea(widget: Mapping[str, Any]) -> SafeString:
+    # A browser drops the line break after the tag, and so none of the text's own.
+    return format_html('<textarea name="{}"{}>\n{}</textarea>', widget["name"], _rest(widget), widget["value"] or "")
+
+
+def _written_select(widget: Mapping[str, Any]) -> SafeString:
+    inner = mark_safe("".join(_written_group(name, options) for name, options, _index in widget["optgroups"]))
+    return format_html('<select name="{}"{}>{}</select>', widget["name"], _rest(widget), inner)
+
+
+def _written_group(name: Any, options: list[Mapping[str, Any]]) -> SafeString:
+    found = format_html_join(
+        "", '<option value="{}"{}>{}</option>', ((str(one["value"]), _rest(one), one["label"]) for one in options)
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', name, found) if name else found
+
+
+def _rest(widget: Mapping[str, Any]) -> SafeString:
+    return flatatt(widget["attrs"])
+
+
+WRITTEN = {
+    **{f"django/forms/widgets/{kind}.html": written_input for kind in ("text", "email", "number", "url", "hidden")},
+    "django/forms/widgets/textarea.html": _written_textarea,
+    "django/forms/widgets/select.html": _written_select,
+}
+
+
+class Renderer(TemplatesSetting):
+    """Writes what is simple and asked for often, and leaves the rest to the templates."""
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        if write := WRITTEN.get(template_name):
+            return write(context["widget"])
+        return super().render(template_name, context, request)
