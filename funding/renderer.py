@@ -37,7 +37,10 @@ def _written_group(name: Any, options: list[Mapping[str, Any]]) -> SafeString:
 
 
 def _rest(widget: Mapping[str, Any]) -> SafeString:
-    return flatatt(widget["attrs"])
+    """All other attributes, in the order they were given."""
+    given = [(name, value) for name, value in widget["attrs"].items() if value is not False]
+    written = (format_html(" {}", name) if value is True else flatatt({name: str(value)}) for name, value in given)
+    return mark_safe("".join(written))
 
 
 WRITTEN = {

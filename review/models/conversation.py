@@ -10,9 +10,16 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from applications.models import Application
+from applications.models import Application, Membership
 from funding.models import Tenant, User, token
 from funding.policies import Role
+
+
+def _in_a_group_of(user: Any) -> Q:
+    """The cases of the person's own groups; those of an officer are seldom loaded already, everybody else's are."""
+    if user.towns_as(Role.OFFICER):
+        return Q(application__organisation__in=Membership.objects.filter(user=user).values("organisation"))
+    return Q(application__organisation__in=user.organisation_ids)
 
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
@@ -24,7 +31,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
-        own = Q(application__organisation__in=user.organisation_ids)
+        own = _in_a_group_of(user)
         found = own
         if towns := user.towns_as(Role.OFFICER):
             sent = ~Q(application__paper=False, application__file_number="")
@@ -37,7 +44,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         readable = self.readable_to(user)
         if not user.towns_as(Role.OFFICER):
             return readable.filter(from_town=True)
-        in_group = Q(application__organisation__in=user.organisation_ids)
+        in_group = _in_a_group_of(user)
         return readable.filter(Q(in_group, from_town=True) | Q(~in_group, from_town=False))
 
     def unread_by(self, user: Any) -> RemarkQuerySet:
