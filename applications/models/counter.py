@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -40,5 +41,5 @@ class Assistance(Tenant):
     @property
     def as_confirmed(self) -> dict[str, Any]:
         """How it was confirmed, for the frozen submission."""
-        assert self.confirmed_at is not None  # noqa: S101 - it was confirmed in the same act
-        return {"how": self.confirmed, "at": self.confirmed_at.isoformat(), "officer": self.officer_id}
+        at = cast(datetime, self.confirmed_at)  # it was confirmed in the same act
+        return {"how": self.confirmed, "at": at.isoformat(), "officer": self.officer_id}
