@@ -242,7 +242,6 @@ class Applicant(Person):
     def tells_the_idea(self, title: str, field_of_action: str) -> None:
         self.types("What is your project called?", title)
         self.types("What do you want to do?", "Menschen, die neu waren, zeigen Neuen ihr Viertel: zwölf Führungen.")
-        self.types("What do you want to reach?", "Zwölf Führungen, 180 Gäste.")
         self._choose(self.page.get_by_label(de("What is it mainly about?")), field_of_action)
 
     def says_when_and_where(self, start: date, end: date, place: str) -> None:
