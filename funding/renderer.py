@@ -3,14 +3,14 @@
 What is written is what Django's own templates write. Every other widget keeps its template.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 def written_input(widget: Mapping[str, Any]) -> SafeString:
@@ -25,7 +25,7 @@ def _written_textarea(widget: Mapping[str, Any]) -> SafeString:
 
 
 def _written_select(widget: Mapping[str, Any]) -> SafeString:
-    inner = mark_safe("".join(_written_group(name, options) for name, options, _index in widget["optgroups"]))
+    inner = _joined(_written_group(name, options) for name, options, _index in widget["optgroups"])
     return format_html('<select name="{}"{}>{}</select>', widget["name"], _rest(widget), inner)
 
 
@@ -40,7 +40,12 @@ def _rest(widget: Mapping[str, Any]) -> SafeString:
     """All other attributes, in the order they were given."""
     given = [(name, value) for name, value in widget["attrs"].items() if value is not False]
     written = (format_html(" {}", name) if value is True else flatatt({name: str(value)}) for name, value in given)
-    return mark_safe("".join(written))
+    return _joined(written)
+
+
+def _joined(parts: Iterable[SafeString]) -> SafeString:
+    """Pieces that were escaped, one after the other."""
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 WRITTEN = {
