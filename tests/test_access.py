@@ -65,7 +65,7 @@ ARGUMENTS = {
     "review:advice": lambda w: [w["submitted"].pk],
     "review:attachment": lambda w: [w["attachment"].key],
     "review:proposal": lambda w: [w["proposal"].pk],
-    "review:propose": lambda w: [w["returned"].pk, "goals"],
+    "review:propose": lambda w: [w["returned"].pk, "summary"],
     **{f"review:{name}": lambda w: [w["turkish"].pk] for name in ("german", "german-write")},
     "review:german-wrong": lambda w: [w["turkish"].pk, "summary"],
     "review:advice-new": lambda w: [w["town"].pk],

@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE, DESK, SMALLEST = {"width": 360, "height": 800}, {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 # Addresses whose answer is a file or a part of a page.
 NO_PAGES = {
+    "applications:agreement",
+    "applications:read-back-file",
     "applications:receipt",
     "budgets:payment-order",
     "budgets:proof-sum",

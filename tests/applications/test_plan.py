@@ -286,6 +286,11 @@ def noted(response, prefix: int = 0) -> list[tuple[str, ...]]:
     return [form.note for form in response.context["formsets"][prefix].forms]
 
 
+def formula(text):
+    """Read from the left, whatever the language of the page."""
+    return f"\u2066{text}\u2069"
+
+
 def test_line_says_what_it_understood_and_which_limits_apply(page, draft):
     costs = [
         ("personnel", "Erzieherin", "10", "300"),
@@ -300,16 +305,16 @@ def test_line_says_what_it_understood_and_which_limits_apply(page, draft):
     response = page(lines(draft, costs, [("own", "", "", "25,-")], calculate="1"))
 
     assert noted(response) == [
-        ("10 × €300.00 = €3,000.00", "Half of this counts here: of €3,000.00, €1,500.00."),
-        ("1 × €50.00 = €50.00", "This does not count here. You pay it with other money."),
+        (formula("10 × €300.00 = €3,000.00"), "Half of this counts here: of €3,000.00, €1,500.00."),
+        (formula("1 × €50.00 = €50.00"), "This does not count here. You pay it with other money."),
         (
-            "1 × €961.00 = €961.00",
+            formula("1 × €961.00 = €961.00"),
             "One volunteer would get more than is free of tax in a year. That is allowed, but they may owe tax.",
         ),
-        ("100 × €0.36 = €36.00", "You count more for a kilometre than the usual 0.35 euros. We may count less."),
+        (formula("100 × €0.36 = €36.00"), "You count more for a kilometre than the usual 0.35 euros. We may count less."),
         ("“-5” is below zero. Write it without a minus.",),
         (),
-        ("3 × €1,250.50 = €3,751.50",),
+        (formula("3 × €1,250.50 = €3,751.50"),),
     ]
     assert noted(response, 1) == [("€25.00",)]
 
@@ -436,7 +441,7 @@ def test_script_gets_only_the_sums_and_notes_while_somebody_types(page, draft):
 
     assert "<form" not in html
     assert re.findall(r'id="([\w-]+)" hx-swap-oob', html) == ["sum-acts", "costs-0-note", "financing-0-note"]
-    assert "2 × €3.00 = €6.00" in html
+    assert formula("2 × €3.00 = €6.00") in html
 
 
 def test_script_gets_the_lines_arranged_anew_and_what_to_say(page, draft):

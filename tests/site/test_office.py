@@ -143,12 +143,12 @@ def test_sending_what_is_no_mail_sends_nothing(client, town, officer, mails):
 
 def test_drafts_of_one_page_are_read_under_constant_queries(client, town, officer, django_assert_num_queries):
     make_mail(town)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/outbox/send/")
 
     make_mail(town)
     make_mail(town, state="failed")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/outbox/send/")
 
 
@@ -289,12 +289,12 @@ def test_auditor_sees_no_button_that_sends(client, town):
 
 def test_outbox_lists_under_constant_queries(client, town, officer, django_assert_num_queries):
     make_mail(town)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/outbox/")
 
     make_mail(town)
     make_mail(town, state="sent")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/outbox/")
 
 
