@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from applications.confirmations import FIRST, consent, declaration
+from applications.confirmations import DECLARATIONS, FIRST, OF_GROUPS, consent, declaration
 from applications.documents.letters import office_of
 from applications.models import FinancingLine, LegalForm, Organisation, Submission
 from applications.narrative import NARRATIVE, side_by_side
@@ -212,7 +212,8 @@ def _confirmed(copy: Mapping[str, Any]) -> list[Block]:
     helped = _at_the_counter(copy.get("confirmed"))
     # Before versions were kept there was one wording, and consents were a list.
     versions = consents if isinstance(consents, dict) else dict.fromkeys(consents, FIRST)
-    items = [str(declaration(code, kept)) for code, kept in declared.items()]
+    # In the order of the page: PostgreSQL keeps the keys of what was sent in another one.
+    items = [str(declaration(code, declared[code])) for code in DECLARATIONS | OF_GROUPS if code in declared]
     items += [str(consent(kind, version)) for kind, version in versions.items()]
     # A paper application was signed on paper; nobody ticked anything here.
     return [*helped, Bullets(items)] if items else [Text(_("The application came in on paper. It was signed there."))]

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -282,7 +282,9 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 def conversations(request: HttpRequest) -> HttpResponse:
     """The conversations this person takes part in, the newest first; unread ones are marked."""
     readable = Remark.objects.readable_to(request.user)
-    found = readable.values("application").annotate(last=Max("pk"), with_waiting=Max("needs_answer"))
+    found = readable.values("application").annotate(
+        last=Max("pk"), with_waiting=Count("pk", filter=Q(needs_answer=True))
+    )
     page = Paginator(found.order_by("-last"), PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page)
     cases = Application.objects.with_parties().in_bulk([row["application"] for row in rows])

@@ -311,7 +311,10 @@ def test_line_says_what_it_understood_and_which_limits_apply(page, draft):
             formula("1 × €961.00 = €961.00"),
             "One volunteer would get more than is free of tax in a year. That is allowed, but they may owe tax.",
         ),
-        (formula("100 × €0.36 = €36.00"), "You count more for a kilometre than the usual 0.35 euros. We may count less."),
+        (
+            formula("100 × €0.36 = €36.00"),
+            "You count more for a kilometre than the usual 0.35 euros. We may count less.",
+        ),
         ("“-5” is below zero. Write it without a minus.",),
         (),
         (formula("3 × €1,250.50 = €3,751.50"),),
