@@ -23,6 +23,7 @@ PHONE, DESK, SMALLEST = {"width": 360, "height": 800}, {"width": 1280, "height":
 # Addresses whose answer is a file or a part of a page.
 NO_PAGES = {
     "applications:agreement",
+    "applications:autosave",
     "applications:read-back-file",
     "applications:receipt",
     "budgets:payment-order",
@@ -56,7 +57,7 @@ LOOK = """() => {
     if (form.querySelectorAll('.kern-btn--primary').length > 1) found.push(`two primary buttons in ${excerpt(form)}`);
   }
   for (const field of document.querySelectorAll('input:not([type=hidden], [type=submit]), select, textarea'))
-    if (![...field.labels].some(label => label.innerText.trim())) found.push(`no label: ${excerpt(field)}`);
+    if (![...field.labels].some(label => label.textContent.trim())) found.push(`no label: ${excerpt(field)}`);
   return found;
 }"""
 TEXT = """() => {

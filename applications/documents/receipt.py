@@ -214,7 +214,7 @@ def _confirmed(copy: Mapping[str, Any]) -> list[Block]:
     versions = consents if isinstance(consents, dict) else dict.fromkeys(consents, FIRST)
     # In the order of the page: PostgreSQL keeps the keys of what was sent in another one.
     items = [str(declaration(code, declared[code])) for code in DECLARATIONS | OF_GROUPS if code in declared]
-    items += [str(consent(kind, version)) for kind, version in versions.items()]
+    items += [str(consent(kind, version)) for kind, version in sorted(versions.items())]
     # A paper application was signed on paper; nobody ticked anything here.
     return [*helped, Bullets(items)] if items else [Text(_("The application came in on paper. It was signed there."))]
 
