@@ -33,6 +33,7 @@ State = Message.State
 TRIES = 6  # one every ten minutes, so a mail server may be away for an hour before staff have to look
 EDITABLE = (State.DRAFT, State.FAILED)
 SENDABLE = (*EDITABLE, State.UNSURE)
+KEY_KIND = "sign-in"  # mails of this kind carry a code: only the demo keeps them, and no outbox shows them
 
 _pretended: ContextVar[bool] = ContextVar("pretended", default=False)
 

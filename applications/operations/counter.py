@@ -23,13 +23,12 @@ from applications.operations.files import add_upload
 from applications.operations.members import send_invitation
 from applications.operations.sending import resubmit, snapshot, submit
 from applications.workflow import State
-from funding import clock
+from funding import clock, outbox
 from funding.gate import Refused, lock, record, save_with_history, writes
 from funding.models import Message, Programme, User
 from funding.policies import is_officer
 
 CODE_MINUTES, CODE_TRIES, CODES = 15, 5, 5
-KEPT_KIND = "sign-in"  # mails of this kind are keys: only the demo keeps them, and no outbox shows them
 
 
 @writes
@@ -158,7 +157,7 @@ def _at_counter(application: Application, *, by: Any) -> Assistance:
 def _keep_for_demo(assistance: Assistance, subject: str, body: str) -> None:
     Message.objects.create(
         municipality_id=assistance.municipality_id,
-        kind=KEPT_KIND,
+        kind=outbox.KEY_KIND,
         recipient=assistance.email,
         subject=subject,
         body=body,

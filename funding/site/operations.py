@@ -12,8 +12,6 @@ from funding import clock, outbox
 from funding.gate import Refused, record, save_with_history, writes
 from funding.models import Message, Municipality, User
 
-SIGN_IN_KIND = "sign-in"  # kind of the mails that carry a code; only the demo keeps them
-
 
 @writes
 def account_of(email: str, *, language: str) -> User:
@@ -48,7 +46,7 @@ def mail_code(email: str, code: str, *, language: str) -> None:
 def _keep(town: Municipality, email: str, subject: str, body: str) -> None:
     Message.objects.create(
         municipality=town,
-        kind=SIGN_IN_KIND,
+        kind=outbox.KEY_KIND,
         recipient=email,
         subject=subject,
         body=body,

@@ -25,9 +25,8 @@ from budgets.policies import may_check, may_order, may_pay_out, may_record_repay
 from budgets.workflow import GrantState, PaymentState, ProofState
 from funding import calendar, clock
 from funding.models import Message, Municipality, Programme
-from funding.outbox import late
+from funding.outbox import KEY_KIND, late
 from funding.policies import Role
-from funding.site.operations import SIGN_IN_KIND
 from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark
 from review.policies import may_decide
 
@@ -175,7 +174,7 @@ def _questions_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
 
 def _mails_of_officer(towns: list[int]) -> Iterator[Task]:
     """Mails are read one after the other: one entry for all drafts, one for all that did not go out as they should."""
-    found = Message.objects.filter(municipality__in=towns).exclude(kind=SIGN_IN_KIND)
+    found = Message.objects.filter(municipality__in=towns).exclude(kind=KEY_KIND)
     drafts = Q(state=Message.State.DRAFT)
     waits = When(drafts, then=Value("draft"))
     counted = found.filter(drafts | late()).annotate(waits=Case(waits, default=Value(""))).values("waits")

@@ -5,51 +5,20 @@ the gate. One unit of work builds it all, so a demo is there whole or not at all
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
-
-from django.db.models import Q
 
 from applications import operations as applying
-from applications.models import Application, Letter, Membership
+from applications.models import Application
 from applications.narrative import german_versions
-from budgets import operations as money
 from budgets.models import Grant, Payment, UsageProof
 from funding import clock, outbox
-from funding.gate import Machine, carry_out, save_with_history, writes
-from funding.models import Assignment, Message, Municipality, Programme, Round, User
+from funding.gate import carry_out, save_with_history, writes
+from funding.models import Programme
 from funding.policies import SYSTEM, Role
+from funding.site.demo.cast import DOMAIN, Case, Cast, case_of, engage_staff, open_rounds
 from funding.site.imports import SAMPLES, import_application, parse
-from funding.site.operations import send_message
 from review import operations as review
-from review.models import BoardMember, Decision, Meeting, Motion
+from review.models import Meeting, Motion
 
-DOMAIN = "unna.example"
-
-# (mail name, name, roles): what the demo page lists, in this order.
-STAFF = (
-    ("integration", "Sabine Köster", (Role.OFFICER,)),
-    ("beirat.vorsitz", "Dr. Renate Falk", (Role.BOARD,)),
-    ("beirat.vertretung", "Mehmet Demir", (Role.BOARD,)),
-    ("beirat.3", "Elif Kaya", (Role.BOARD,)),
-    ("beirat.4", "Wolfgang Brandt", (Role.BOARD,)),
-    ("beirat.5", "Natalia Iwanowa", (Role.BOARD,)),
-    ("beirat.6", "Yusuf Al-Hamid", (Role.BOARD,)),
-    ("beirat.7", "Claudia Neumann", (Role.BOARD,)),
-    ("entscheidung", "Andreas Vogt", (Role.DECIDER,)),
-    ("pruefung", "Birgit Lange", (Role.VERIFIER,)),
-    ("anordnung", "Thomas Wieczorek", (Role.AUTHORISER,)),
-    ("kasse", "Ingrid Paulsen", (Role.CASHIER,)),
-    ("rechnungspruefung", "Dr. Jan Hoffmeister", (Role.AUDITOR,)),
-    ("administration", "Katrin Schulte", (Role.ADMINISTRATOR,)),
-)
-POSITIONS = ("chair", "deputy", "member", "member", "member", "member", "member")
-APPLICANTS = {  # sample -> the demo person who may act for its organisation
-    "01-neighbourhood-tours": ("leyla", "Leyla Aydın"),
-    "02-mobile-childcare": ("miriam", "Miriam Okafor"),
-    "08-written-in-turkish": ("zeynep", "Zeynep Çelik"),
-}
 WITH_PROBLEMS = (
     "04-above-the-cap",
     "05-fees-are-not-eligible",
@@ -64,232 +33,6 @@ TOURS, CHILDCARE, FESTIVAL, GUIDES, PARENTS = (
     "07-in-kind-hours",
     "08-written-in-turkish",
 )
-
-
-@dataclass
-class Cast:
-    """Who acts in the demo, by role."""
-
-    town: Municipality
-    programme: Programme
-    today: date
-    staff: dict[str, User] = field(default_factory=dict)
-    board: list[User] = field(default_factory=list)
-
-    def day(self, offset: int) -> date:
-        return self.today + timedelta(days=offset)
-
-
-# --- People and dates -------------------------------------------------------------------------------------------------
-
-
-def _person(mail: str, name: str, *, listed: bool = True, language: str = "de") -> User:
-    return User.objects.with_address(f"{mail}@{DOMAIN}", name=name, demo=listed, language=language)
-
-
-def _engage_staff(cast: Cast) -> None:
-    for mail, name, roles in STAFF:
-        user = _person(mail, name)
-        for role in roles:
-            assignment = Assignment(municipality=cast.town, user=user, role=role)
-            save_with_history(assignment, by=SYSTEM, reason="demo")
-            cast.staff[role] = user
-        if Role.BOARD in roles:
-            cast.board.append(user)
-    for user, position in zip(cast.board, POSITIONS, strict=True):
-        member = BoardMember(
-            municipality=cast.town,
-            programme=cast.programme,
-            user=user,
-            position=position,
-            since=cast.day(-700),
-            # The treasurer of one of the applicants: the list suggests bias before the file opens.
-            affiliations=["Stadtkulturverein Unna e.V."] if user.name == "Wolfgang Brandt" else [],
-        )
-        save_with_history(member, by=SYSTEM, reason="demo")
-
-
-def _open_rounds(cast: Cast) -> None:
-    for name, first, last, board in (
-        ("Vorige Runde", -460, -90, -400),
-        ("Aktuelle Runde", -89, 60, 69),
-    ):
-        entry = Round(
-            municipality=cast.town,
-            programme=cast.programme,
-            name=name,
-            opens_on=cast.day(first),
-            closes_on=cast.day(last),
-            board_meets_on=cast.day(board),
-            answer_by=cast.day(board + 14),
-        )
-        save_with_history(entry, by=SYSTEM, reason="demo")
-
-
-# --- One case ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Case:
-    """One application of the demo and the verbs that move it, each on a day counted from today."""
-
-    cast: Cast
-    application: Application
-    writer: User
-
-    def on(self, offset: int) -> Any:
-        return clock.at(self.cast.day(offset))
-
-    def act(self, offset: int, obj: Machine, name: str, role: str, **details: Any) -> None:
-        """A move of the case, its grant, a payment or the proof, by the demo person with this role."""
-        with self.on(offset):
-            carry_out(obj, name, by=self.cast.staff[role], **details)
-
-    def submit(self, offset: int, *, online: bool = True) -> "Case":
-        with self.on(offset):
-            applying.declare(self.application, applying.declarations_of(self.application.organisation), by=self.writer)
-            if online:
-                applying.set_consents(self.application, ["electronic-delivery"], by=self.writer)
-            self.application = applying.submit(self.application, by=self.writer)
-        return self
-
-    def admit(self, offset: int) -> "Case":
-        officer = self.cast.staff[Role.OFFICER]
-        with self.on(offset):
-            results = dict.fromkeys(self.application.programme.checklist, ("yes", ""))
-            review.check(self.application, results, by=officer)
-            self.application = carry_out(self.application, "admit", by=officer)
-        return self
-
-    def decide(
-        self, offset: int, cents: int, *, obligations: str = "", reasons: str = "", kind: str = "award"
-    ) -> Decision:
-        with self.on(offset):
-            recommendation = review.current_recommendation(self.application)
-            deviates = review.deviates(recommendation, kind, cents)
-            return review.prepare_decision(
-                self.application,
-                by=self.cast.staff[Role.DECIDER],
-                kind=kind,
-                cents=cents,
-                obligations=obligations,
-                reasons=reasons,
-                deviation_reason="Der Topf soll für mehr Projekte reichen." if deviates else "",
-            )
-
-    def release(self, offset: int, cents: int, *, mail: bool = True, **details: Any) -> "Case":
-        decision = self.decide(offset, cents, **details)
-        with self.on(offset):
-            review.release(decision, by=self.cast.staff[Role.DECIDER])
-        return self.send_mails(offset) if mail else self
-
-    def send_mails(self, offset: int) -> "Case":
-        """The officer reads and sends what waits as a draft about this case or one of its letters."""
-        cases = Q(about="applications.application", about_id=self.application.pk)
-        letters = Q(about="applications.letter", about_id__in=self.application.letters.values("pk"))
-        with self.on(offset):
-            for draft in Message.objects.filter(cases | letters, state=Message.State.DRAFT).order_by("pk"):
-                subject, body = draft.subject, draft.body
-                send_message(draft, by=self.cast.staff[Role.OFFICER], subject=subject, body=body)
-        return self
-
-    @property
-    def grant(self) -> Grant:
-        return Grant.objects.with_case().get(application=self.application)
-
-    @property
-    def letter(self) -> Letter:
-        return self.application.letters.select_related("application").latest("pk")
-
-    def accept(self, offset: int, *, waive: bool = True) -> "Case":
-        with self.on(offset):
-            applying.open_letter(self.letter, by=self.writer)
-            grant = carry_out(self.grant, "accept", by=self.writer)
-            if waive:
-                carry_out(grant, "waive", by=self.writer, waiver=True)
-        return self
-
-    def call(self, offset: int, cents: int) -> Payment:
-        with self.on(offset):
-            return money.call_for_funds(self.grant, cents, by=self.writer)
-
-    def pay(self, offset: int, cents: int, *, until: str = "booked") -> Payment:
-        """A payment on its way: asked for, verified, ordered, handed over, booked, a day each."""
-        payment = self.call(offset, cents)
-        steps = ("requested", "verified", "ordered", "exported", "booked")
-        for step in steps[1 : steps.index(until) + 1]:
-            offset += 1
-            payment = Payment.objects.with_case().get(pk=payment.pk)
-            with self.on(offset):
-                match step:
-                    case "verified":
-                        carry_out(payment, "verify", by=self.cast.staff[Role.VERIFIER])
-                    case "ordered":
-                        carry_out(payment, "order", by=self.cast.staff[Role.AUTHORISER])
-                    case "exported":
-                        money.export([payment], execute_on=clock.today(), by=self.cast.staff[Role.CASHIER])
-                    case "booked":
-                        carry_out(payment, "book", by=self.cast.staff[Role.CASHIER], booked_on=clock.today())
-        return Payment.objects.with_case().get(pk=payment.pk)
-
-    @property
-    def proof(self) -> UsageProof:
-        return UsageProof.objects.with_case().get(grant__application=self.application)
-
-    def prove(self, offset: int, *, percent: int = 100) -> "Case":
-        """Hand in the usage proof; `percent` of every planned amount was spent."""
-        proof, grant = self.proof, self.grant
-        spent = {line.pk: line.planned_cents * percent // 100 for line in proof.lines.all()}
-        with self.on(offset):
-            money.save_proof(
-                proof,
-                by=self.writer,
-                answers={
-                    "report": "Wir haben alles wie geplant gemacht. Viele Menschen sind gekommen, manche jedes Mal.",
-                    "goals_reached": "Alle Termine haben stattgefunden.",
-                    "participants": self.application.participants,
-                    "volunteers": self.application.volunteers,
-                    "own_cents": grant.planned_own_cents,
-                    "third_party_cents": grant.planned_third_party_cents,
-                    "income_cents": grant.planned_income_cents,
-                },
-                spent=spent,
-            )
-            money.submit_proof(self.proof, by=self.writer)
-        return self
-
-    def check_proof(self, offset: int) -> "Case":
-        with self.on(offset):
-            money.check_proof(self.proof, by=self.cast.staff[Role.OFFICER], admitted={})
-        return self
-
-    def settle(self, offset: int) -> "Case":
-        with self.on(offset):
-            money.settle(self.proof, by=self.cast.staff[Role.DECIDER])
-        self.send_mails(offset)
-        with self.on(offset + 1):
-            applying.open_letter(self.letter, by=self.writer)
-        return self
-
-
-def _case(cast: Cast, sample: str, offset: int, *, start: int, end: int, title: str = "", **changes: Any) -> Case:
-    """An application made from a sample on a day, its project lying between two days, with somebody to write for it."""
-    file = parse((SAMPLES / f"{sample}.toml").read_bytes())
-    file.answers.update(
-        {"received_on": cast.day(offset), "start": cast.day(start), "end": cast.day(end)}
-        | ({"title": title} if title else {})
-        | changes
-    )
-    with clock.at(cast.day(offset)):
-        application = import_application(file, cast.programme, submit=False).application
-        mail, name = APPLICANTS.get(sample, (sample.partition("-")[0], file.applicant["representatives"][0]))
-        writer = _person(mail, name, listed=sample in APPLICANTS, language=file.answers.get("language", "de"))
-        Membership.objects.get_or_create(
-            municipality=cast.town, organisation=application.organisation, user=writer, defaults={"right": "submit"}
-        )
-        application.paper, application.created_by, application.received_on = False, writer, None
-        save_with_history(application, by=writer, reason="start")
-    return Case(cast, application, User.objects.get(pk=writer.pk))
 
 
 # --- The board --------------------------------------------------------------------------------------------------------
@@ -342,7 +85,7 @@ def _season(
     """Cases that went to the board together: (sample, title, cents, motion), received on one day."""
     titles = list(titles)
     cases = [
-        _case(cast, sample, received, start=start, end=end, title=title).submit(received).admit(received + 5)
+        case_of(cast, sample, received, start=start, end=end, title=title).submit(received).admit(received + 5)
         for sample, title, _cents, _kind in titles
     ]
     _hold_meeting(
@@ -437,9 +180,9 @@ def _coming_meeting(cast: Cast) -> None:
     """What is on the officer's desk today: new, incomplete, returned, on the next agenda, withdrawn, lapsed."""
     later = {"start": 70, "end": 160}
     officer = cast.staff[Role.OFFICER]
-    _case(cast, TOURS, -2, title="Stadtteilführungen: zweite Runde", **later)
-    _case(cast, CHILDCARE, -4, title="Spielkoffer auch am Samstag", **later).submit(-4)
-    _case(cast, FESTIVAL, -6, title="Tanzwerkstatt ohne Grenzen", **later).submit(-6, online=False)
+    case_of(cast, TOURS, -2, title="Stadtteilführungen: zweite Runde", **later)
+    case_of(cast, CHILDCARE, -4, title="Spielkoffer auch am Samstag", **later).submit(-4)
+    case_of(cast, FESTIVAL, -6, title="Tanzwerkstatt ohne Grenzen", **later).submit(-6, online=False)
 
     with clock.at(cast.day(-8)):
         file = parse((SAMPLES / "10-bad-bank-details.toml").read_bytes())
@@ -451,14 +194,14 @@ def _coming_meeting(cast: Cast) -> None:
             paper, "receive_incomplete", by=officer, reason="Die IBAN stimmt nicht. Bitte nennen Sie sie noch einmal."
         )
 
-    returned = _case(cast, GUIDES, -20, title="Lotsen für Familien", **later).submit(-20)
+    returned = case_of(cast, GUIDES, -20, title="Lotsen für Familien", **later).submit(-20)
     with returned.on(-15):
         wish = {"when": "Bitte nennen Sie einen Ort, der mit dem Bus zu erreichen ist."}
         review.return_for_changes(returned.application, wish, by=officer, reason="Eine Frage zum Ort ist noch offen.")
     returned.send_mails(-15)
 
     agenda = [
-        _case(cast, sample, -25, title=title, **later).submit(-25).admit(-18).application
+        case_of(cast, sample, -25, title=title, **later).submit(-25).admit(-18).application
         for sample, title in (
             (FESTIVAL, "Sommerküche auf dem Lindenplatz"),
             (PARENTS, "Vorlesen in zwei Sprachen"),
@@ -468,11 +211,11 @@ def _coming_meeting(cast: Cast) -> None:
     with clock.at(cast.day(-7)):
         review.call_meeting(cast.programme, agenda, by=officer, held_on=cast.day(9), place="Rathaus, Raum 107")
 
-    withdrawn = _case(cast, PARENTS, -30, title="Ausflug ins Museum", **later).submit(-30)
+    withdrawn = case_of(cast, PARENTS, -30, title="Ausflug ins Museum", **later).submit(-30)
     with withdrawn.on(-22):
         carry_out(withdrawn.application, "withdraw", by=withdrawn.writer, reason="Wir machen es ohne Zuschuss.")
 
-    lapsed = _case(cast, GUIDES, -60, title="Kochtreff", **later).submit(-60)
+    lapsed = case_of(cast, GUIDES, -60, title="Kochtreff", **later).submit(-60)
     with lapsed.on(-50):
         review.return_for_changes(
             lapsed.application,
@@ -487,7 +230,7 @@ def _coming_meeting(cast: Cast) -> None:
 def _advice(cast: Cast) -> None:
     """A draft in which help was asked, with a proposed wording, and a German version that waits to be confirmed."""
     officer = cast.staff[Role.OFFICER]
-    draft = _case(cast, TOURS, -6, start=90, end=200, title="Fest der Sprachen")
+    draft = case_of(cast, TOURS, -6, start=90, end=200, title="Fest der Sprachen")
     with draft.on(-2):
         question = "Reicht die Beschreibung so? Wir wissen noch nicht, wie viele kommen."
         review.write(draft.application, question, by=draft.writer, section="idea")
@@ -496,7 +239,7 @@ def _advice(cast: Cast) -> None:
         summary = "Zehn Sprachen stellen sich an einem Nachmittag vor. Etwa 150 Menschen aus dem Viertel kommen."
         review.propose(draft.application, "summary", summary, by=officer, comment=answer)
         review.log_advice(draft.application, by=officer, given_on=clock.today(), kind="chat", minutes=10)
-    turkish = _case(cast, PARENTS, -12, start=95, end=210, title="Veliler için okul rehberi", summary_de="")
+    turkish = case_of(cast, PARENTS, -12, start=95, end=210, title="Veliler için okul rehberi", summary_de="")
     turkish.submit(-12)
     german = "Eltern von Schulanfängern treffen sich jeden Monat, besprechen ihre Fragen und helfen einander."
     with turkish.on(-4):
@@ -518,10 +261,10 @@ def build(programme: Programme) -> dict[str, int]:
     town.iban, town.account_holder = "DE02370501980001802057", town.name
     save_with_history(town, by=SYSTEM, reason="demo")
     cast = Cast(town=town, programme=programme, today=clock.today())
-    _engage_staff(cast)
+    engage_staff(cast)
     programme.contact_name = cast.staff[Role.OFFICER].name
     save_with_history(programme, by=SYSTEM, reason="demo")
-    _open_rounds(cast)
+    open_rounds(cast)
     for sample in WITH_PROBLEMS:
         with clock.at(cast.day(-3)):
             file = parse((SAMPLES / f"{sample}.toml").read_bytes())

@@ -8,42 +8,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications import texts
-from applications.models import Application, FinancingLine, LegalForm, Letter, Organisation
-from applications.narrative import german_versions, side_by_side, unconfirmed
+from applications.models import Application, Letter
+from applications.narrative import german_versions, unconfirmed
 from applications.operations import OPEN_STATES, may_add_upload, may_be_written, snapshot
 from applications.policies import may_help
 from applications.workflow import State
 from budgets.models import Grant, Payment, UsageProof
-from budgets.policies import may_call, may_see_grant
+from budgets.policies import may_call
 from budgets.workflow import GrantState, PaymentState
 from funding import clock
-from funding.models import Event, EventDetails, User
-from funding.policies import Role, has_role, may_act_for
+from funding.policies import may_act_for
 from funding.site import words
-from funding.templatetags.show import day, eur
-from funding.templatetags.show import iban as show_iban
+from funding.site.cases.content import about_applicant, about_project, plan_of
+from funding.site.cases.reader import Reader
+from funding.site.cases.timeline import Entry, timeline_of
 from review.models import Decision, InternalNote, Recommendation, Remark
-from review.policies import may_check, may_note, may_read_conversation, may_read_notes
-from review.summary import Line
+from review.policies import may_check, may_read_conversation, may_read_notes
 
 # Notes a state's reason was written for: the applicant has to act on it.
 NOTED = (State.RETURNED, State.INCOMPLETE, State.LAPSED)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the timeline."""
-
-    when: datetime.datetime
-    what: Any
-    who: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,31 +51,6 @@ class Stop:
     hint: str = ""
     status: Any = ""
     tone: str = "neutral"
-
-
-class Reader:
-    """What one person may learn of one case, whatever roles they have in its town.
-
-    Somebody of the organisation reads it as an applicant, even if they also work for the town.
-    """
-
-    def __init__(self, application: Application, user: Any) -> None:
-        self.user = user
-        self.is_applicant = bool(user.right_in(application.organisation_id))
-
-        def works_as(*roles: str) -> bool:
-            return not self.is_applicant and has_role(application, user, *roles)
-
-        # The board's inside and decisions before they are released.
-        self.is_inside = works_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)
-        self.is_member = works_as(Role.BOARD) and not self.is_inside
-        self.is_officer = works_as(Role.OFFICER)
-        self.may_note = may_note(application, user)
-        self.sees_money = may_see_grant(application, user)
-        # A draft that is shared for advice is shared without the account.
-        is_sent = application.paper or bool(application.file_number)
-        works_with_it = self.is_inside or works_as(Role.VERIFIER, Role.AUTHORISER, Role.CASHIER)
-        self.sees_bank = self.is_applicant or (is_sent and works_with_it)
 
 
 class CasePage:
@@ -316,80 +279,15 @@ class CasePage:
 
     @property
     def about_project(self) -> list[tuple[Any, Any]]:
-        answers = self.content["application"]
-        pairs = [
-            *side_by_side(answers, "summary", _("In short")),
-            *side_by_side(answers, "need", _("Why it is needed")),
-            *side_by_side(answers, "goals", _("Goals")),
-            *side_by_side(answers, "target_groups", _("For whom")),
-            (_("Participants"), answers["participants"]),
-            (_("Volunteers"), answers["volunteers"]),
-            *side_by_side(answers, "partners", _("Partners")),
-            (_("Field"), "\n".join([answers["action_field"], *answers["cross_cutting"]]).strip()),
-            (_("Life phases"), "\n".join(answers["life_phases"])),
-            (_("Place"), ", ".join(part for part in (answers["place"], answers["district"]) if part)),
-            (_("First day"), _date(answers["start"])),
-            (_("Last day"), _date(answers["end"])),
-            (_("Open to everybody"), {True: _("yes"), False: _("no")}.get(answers["public"], "")),
-            *side_by_side(answers, "accessibility", _("Accessibility")),
-            *side_by_side(answers, "remains", _("What remains")),
-        ]
-        return [(name, value) for name, value in pairs if value not in (None, "")]
+        return about_project(self.content["application"])
 
     @property
     def about_applicant(self) -> list[tuple[Any, Any]]:
-        organisation = self.content["organisation"]
-        names = dict(LegalForm.choices)
-        pairs = [
-            (_("Name"), organisation["name"]),
-            (_("Legal form"), names.get(organisation["legal_form"], "")),
-            (_("Represented by"), ", ".join(organisation["representatives"])),
-        ]
-        if self.reader.is_member:
-            return pairs
-        address = f"{organisation['street']}\n{organisation['postal_code']} {organisation['city']}".strip()
-        pairs += [(_("Address"), address), (_("Mail"), organisation["email"]), (_("Phone"), organisation["phone"])]
-        if self.reader.sees_bank:
-            taxes = dict(Organisation.InputTax.choices)
-            pairs += [
-                (_("IBAN"), show_iban(organisation["iban"])),
-                (_("Account holder"), organisation["account_holder"]),
-                (_("Non-profit (gemeinnützig)"), _("yes") if organisation["gemeinnuetzig"] else _("no")),
-                (_("Input tax deduction"), taxes.get(organisation["input_tax"], "")),
-            ]
-        return pairs
+        return about_applicant(self.content["organisation"], self.reader)
 
     @cached_property
     def plan(self) -> dict[str, Any]:
-        """The plan as a table; unpaid work stands in it and is marked."""
-        kinds = dict(FinancingLine.Kind.choices)
-        statuses = dict(FinancingLine.Status.choices)
-        costs = [
-            Line(
-                line["what"] or line["category_name"],
-                line["amount_cents"],
-                line["category_name"] if line["what"] else "",
-                _("unpaid work")
-                if line["in_kind"]
-                else texts.tax_note(line["amount_cents"], line.get("deductible_cents", 0)),
-            )
-            for line in self.content["costs"]
-        ]
-        financing = [
-            Line(
-                str(kinds[line["kind"]]),
-                line["amount_cents"],
-                line["what"],
-                str(statuses[line["status"]]) if line["status"] else "",
-            )
-            for line in self.content["financing"]
-        ]
-        return {
-            "costs": costs,
-            "financing": financing,
-            "costs_cents": sum(line.cents for line in costs),
-            "financing_cents": sum(line.cents for line in financing),
-        }
+        return plan_of(self.content)
 
     # --- Documents ----------------------------------------------------------------------------------------------------
 
@@ -443,79 +341,5 @@ class CasePage:
 
     @cached_property
     def timeline(self) -> list[Entry]:
-        """What happened, the newest first, from the event log: each reader's own choice of it, in words."""
-        kinds = dict(words.PUBLIC)
-        if not self.reader.is_member:
-            kinds |= words.PARTIES
-        if self.reader.is_inside:
-            kinds |= words.INSIDE
-        events = list(
-            Event.objects.filter(
-                self._subjects(), municipality=self.application.municipality_id, kind__in=kinds
-            ).order_by("-number")
-        )
-        people = User.objects.in_bulk({event.actor for event in events if event.actor})
-        notes = self._notes(events)
-        return [
-            Entry(event.at, kinds[event.kind], self._who(event, people), notes.get(event.pk, "")) for event in events
-        ]
-
-    def _subjects(self) -> Q:
-        found = Q(subject="applications.application", subject_id=self.application.pk)
-        letters = [letter.pk for letter in self.letters]
-        found |= Q(subject="applications.letter", subject_id__in=letters)
-        if self.grant is not None:
-            found |= Q(subject="budgets.grant", subject_id=self.grant.pk)
-            found |= Q(subject="budgets.payment", subject_id__in=[payment.pk for payment in self.payments])
-            found |= Q(subject="budgets.usageproof", subject_id__in=[proof.pk for proof in self.grant.proofs.all()])
-            repaid = [repayment.pk for repayment in self.grant.repayments.all()]
-            found |= Q(subject="budgets.repayment", subject_id__in=repaid)
-        if self.decision is not None and self.reader.is_inside:
-            found |= Q(subject="review.decision", subject_id=self.decision.pk)
-        return found
-
-    def _notes(self, events: list[Event]) -> dict[int, str]:
-        """The reasons people typed: for those inside only."""
-        if not self.reader.is_inside:
-            return {}
-        rows = EventDetails.objects.filter(event__in=[event.pk for event in events], erased=False)
-        return {row.event_id: str(row.details.get("reason", "")) for row in rows}
-
-    def _who(self, event: Event, people: dict[int, User]) -> str:
-        """Applicants read what somebody is for the town, staff read names."""
-        if event.actor == 0:
-            return _("The platform")
-        if event.actor == self.user.pk:
-            return _("You")
-        if not self.reader.is_applicant:
-            return str(people.get(event.actor, ""))
-        if event.role == "applicant":
-            return _("Your group")
-        labels = dict(Role.choices)
-        return ", ".join(str(labels[role]) for role in event.role.split("+") if role in labels)
-
-
-def _date(value: str | None) -> Any:
-    return day(datetime.date.fromisoformat(value)) if value else ""
-
-
-def money_of(grant: Grant) -> list[tuple[Any, Any]]:
-    """The figures of a grant as pairs."""
-    pairs = [
-        (_("Awarded"), eur(grant.amount_cents)),
-        (_("Paid"), eur(grant.paid_cents)),
-        (_("May still be called for"), eur(grant.callable_cents)),
-    ]
-    if grant.settled_cents is not None:
-        pairs.append((_("Settled at"), eur(grant.settled_cents)))
-    if grant.claim_cents:
-        pairs.append((_("To be paid back"), eur(grant.claim_cents)))
-    if grant.state in (GrantState.ISSUED, GrantState.ACCEPTED):
-        payable = grant.payable_from
-        payable_text = (
-            _("when the letter is binding or the right to sue is waived") if payable is None else day(payable)
-        )
-        if payable is None or payable > clock.today():
-            pairs.append((_("Money can be paid from"), payable_text))
-        pairs.append((_("Usage proof due"), day(grant.proof_due_on)))
-    return pairs
+        """What happened, the newest first, in words: each reader's own choice of it."""
+        return timeline_of(self)
