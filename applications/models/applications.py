@@ -15,6 +15,7 @@ from applications import rules
 from applications.models.organisations import Organisation
 from applications.sections import BY_SLUG, OF_ORGANISATION, Progress
 from applications.workflow import ApplicationWorkflow, State
+from funding import clock
 from funding.models import Programme, Round, Tenant, User
 from funding.policies import Role
 
@@ -42,7 +43,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         Applicants: the cases of their organisations. Officer, decider, auditor: every case of their town that was
         sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Officer: a draft as
         well while its writers share it because they asked for help, or while it is written at the counter. Money:
-        cases with a grant. Board: cases on their agenda for which they declared no bias.
+        cases with a grant. Board: cases on their agenda for which they declared no bias, while their term lasts.
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
@@ -58,7 +59,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if towns := user.towns_as(Role.BOARD):
             declared = {"board_items__declarations__member__user": user}
             excluded = self.model._default_manager.filter(**declared, board_items__declarations__biased=True)
+            term = "board_items__declarations__member__until"
             unbiased = Q(**declared, board_items__declarations__biased=False, municipality__in=towns)
+            unbiased &= Q(**{term: None}) | Q(**{f"{term}__gte": clock.today()})
             # Excluded once is excluded in every later meeting too.
             seen |= unbiased & ~Q(pk__in=excluded.values("pk"))
         # One query by primary key keeps joins from doubling rows, and lets callers join on.

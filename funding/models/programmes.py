@@ -65,6 +65,7 @@ class Programme(Presentation, Tenant):
     short_form_cents = cents_field(default=200_000)
     in_kind_hour_cents = cents_field(default=2_000)
     category_tolerance_percent = models.PositiveSmallIntegerField(default=20)
+    notice_days = models.PositiveSmallIntegerField(default=7, help_text="Days from invitation to meeting")
     tie = models.CharField(max_length=10, choices=Tie, default=Tie.LEADER)
     individuals_may_apply = models.BooleanField(default=True)
     evaluation = models.CharField(max_length=200, blank=True)

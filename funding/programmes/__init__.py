@@ -142,7 +142,7 @@ PROGRAMME: dict[str, tuple[str, Reader]] = {
         name: (name, toml.whole_number(32_767))
         for name in (
             *("board_meetings_per_year", "proof_due_months", "lead_time_weeks", "answer_days", "decision_weeks"),
-            "category_tolerance_percent",
+            *("category_tolerance_percent", "notice_days"),
         )
     },
     **{

@@ -173,6 +173,10 @@ class ProgrammeForm(forms.Form):
         label=_("Budget per year"), required=False, help_text=_("For years that are opened from now on.")
     )
     board = TextField(label=_("Name of the board"), required=False, max_length=100)
+    notice_days = forms.IntegerField(
+        label=_("Days between the invitation of the board and its meeting"), min_value=0, max_value=90
+    )
+    tie = forms.ChoiceField(label=_("When the board's votes are equal"), choices=Programme.Tie.choices)
     financing = forms.ChoiceField(label=_("Type of financing"), choices=Programme.Financing.choices)
     payment_mode = forms.ChoiceField(label=_("Payment"), choices=Programme.PaymentMode.choices)
     proof_due_months = forms.IntegerField(

@@ -16,12 +16,14 @@ from review.models.board import (
 from review.models.check import CheckResult
 from review.models.conversation import Attachment, Proposal, Reading, Remark
 from review.models.decision import Decision, DecisionQuerySet
+from review.models.deliberation import BoardComment, PrivateNote, Ruling
 
 __all__ = [
     "Advice",
     "Attachment",
     "Attendance",
     "BiasDeclaration",
+    "BoardComment",
     "BoardItem",
     "BoardItemQuerySet",
     "BoardMember",
@@ -32,9 +34,11 @@ __all__ = [
     "Meeting",
     "MeetingQuerySet",
     "Motion",
+    "PrivateNote",
     "Proposal",
     "Reading",
     "Recommendation",
     "Remark",
+    "Ruling",
     "Vote",
 ]

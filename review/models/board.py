@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from applications.models import Application
+from funding import clock
 from funding.models import Programme, Tenant, User, cents_field
 from funding.policies import Role
 
@@ -41,17 +42,29 @@ class BoardMember(Tenant):
         return str(self.user)
 
     def is_serving(self, day: datetime.date) -> bool:
-        return self.since <= day and (self.until is None or day <= self.until)
+        return self.since <= day and not self.has_left(day)
+
+    def has_left(self, day: datetime.date) -> bool:
+        """The term was over before this day: nothing of the board is shown to them any more."""
+        return self.until is not None and self.until < day
+
+
+def still_seated(path: str = "") -> Q:
+    """Rows whose member (reached by `path`) has not left the board."""
+    return Q(**{f"{path}until": None}) | Q(**{f"{path}until__gte": clock.today()})
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> MeetingQuerySet:
-        """Meetings of the boards this person sits on; officer, decider and auditor see those of their town."""
+        """Meetings this person is invited to; officer, decider and auditor see those of their town.
+
+        Whoever has left the board sees nothing of it any more, also of what they were invited to.
+        """
         if not getattr(user, "is_authenticated", False):
             return self.none()
         staff = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
-        seat = Q(municipality__in=user.towns_as(Role.BOARD), programme__board_members__user=user)
-        return self.filter(staff | seat).distinct().order_by("-held_on", "-pk")
+        seat = Q(municipality__in=user.towns_as(Role.BOARD), attendance__member__user=user)
+        return self.filter(staff | seat & still_seated("attendance__member__")).distinct().order_by("-held_on", "-pk")
 
 
 class Meeting(Tenant):
@@ -64,8 +77,13 @@ class Meeting(Tenant):
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="meetings")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MEETING)
     held_on = models.DateField(help_text="The day of the meeting; of a written procedure its deadline")
+    begins = models.TimeField(null=True, blank=True, help_text="In the town's time; none for a written procedure")
     place = models.CharField(max_length=200, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
+    short_notice = models.BooleanField(default=False, help_text="Invited later than the period of notice asks for")
+    sequence = models.PositiveSmallIntegerField(default=0, help_text="How often it was moved (SEQUENCE, RFC 5545)")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.TextField(blank=True)
     repeats = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -134,6 +152,7 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
             "declarations",
             Prefetch("motions", Motion.objects.select_related("led_by__user", "objected_by__user")),
             "recommendations",
+            "rulings__member__user",
         )
 
 
@@ -145,6 +164,7 @@ class BoardItem(Tenant):
     position = models.PositiveSmallIntegerField()
     leader = models.ForeignKey(BoardMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
+    taken_off = models.BooleanField(default=False, help_text="Left the agenda before the board came to it")
     history = HistoricalRecords()
     objects = BoardItemQuerySet.as_manager()
 
