@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application, FinancingLine, LegalForm
 from applications.narrative import side_by_side
+from applications.rules import Result
 from applications.texts import tax_note
 from funding.templatetags.show import eur_text
+from review.models import CostCut, admitted_result, cuts_of
 
 TONES = {"own": "success", "third-party": "warning", "income": "warning", "grant": "brand"}
 
@@ -38,6 +40,8 @@ class Case:
     financing_cents: int
     totals: list[tuple[Any, int]]
     segments: list[dict[str, Any]]
+    result: Result  # what counts from the check on: of the costs as they are admitted
+    cuts: list[CostCut]
 
 
 def case_of(application: Application) -> Case:
@@ -46,13 +50,17 @@ def case_of(application: Application) -> Case:
     sent: Mapping[str, Any] = submission.snapshot if submission else {}
     answers, organisation = sent.get("application", {}), sent.get("organisation", {})
     costs, financing = sent.get("costs", []), sent.get("financing", [])
-    result = application.evaluate()
+    cuts = cuts_of(application)
+    result = admitted_result(application, {line: cut.admitted_cents for line, cut in cuts.items()})
     kinds = dict(FinancingLine.Kind.choices)
     statuses = dict(FinancingLine.Status.choices)
     return Case(
         facts=_facts(answers, organisation, result),
         texts=_texts(answers),
-        costs=[Line(line["what"], line["amount_cents"], str(line["category_name"]), _notes(line)) for line in costs],
+        costs=[
+            Line(line["what"], line["amount_cents"], str(line["category_name"]), _notes(line, cuts.get(place)))
+            for place, line in enumerate(costs)
+        ],
         financing=[
             Line(
                 line["what"] or str(kinds[line["kind"]]),
@@ -69,6 +77,8 @@ def case_of(application: Application) -> Case:
             (_("Highest possible grant"), result.highest_grant_cents),
         ],
         segments=_segments(financing, kinds),
+        result=result,
+        cuts=list(cuts.values()),
     )
 
 
@@ -110,7 +120,10 @@ def _period(start: str | None, end: str | None) -> str:
     return " – ".join(days)
 
 
-def _notes(line: Mapping[str, Any]) -> str:
+def _notes(line: Mapping[str, Any], cut: CostCut | None) -> str:
+    if cut is not None:
+        admitted = _("%(amount)s admitted: %(reason)s")
+        return admitted % {"amount": eur_text(cut.admitted_cents), "reason": cut.reason}
     if line["in_kind"]:
         return _("unpaid work")
     percent = float(line["share"]) * 100

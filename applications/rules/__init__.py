@@ -41,7 +41,8 @@ class Cost:
     """One line of the cost plan.
 
     `share` is the eligible share of the category (personnel 0.50). `deductible_cents` is the input tax in the line that
-    the applicant gets back; the line counts net of it.
+    the applicant gets back; the line counts net of it. `admitted_cents` is what the town admits of the line (None: all
+    of it); the rest stays a cost of the project that is not eligible.
     """
 
     category: str
@@ -52,6 +53,7 @@ class Cost:
     deductible_cents: int = 0
     volunteer_allowance: bool = False
     what: str = ""
+    admitted_cents: int | None = None
 
     @property
     def gross_cents(self) -> int:
@@ -62,6 +64,11 @@ class Cost:
     def amount_cents(self) -> int:
         """What counts: gross without the tax that comes back."""
         return self.gross_cents - self.deductible_cents
+
+    @property
+    def counting_cents(self) -> int:
+        """The part of the amount that may be eligible: what is admitted of it."""
+        return self.amount_cents if self.admitted_cents is None else min(self.admitted_cents, self.amount_cents)
 
 
 @dataclass(frozen=True)
@@ -223,7 +230,7 @@ def _line_eligible(costs: tuple[Cost, ...]) -> tuple[int, ...]:
 
     Largest remainder: every line is rounded down, and the missing cents go to the lines that lost most by it.
     """
-    exact = [Decimal(0) if cost.in_kind else cost.amount_cents * cost.share for cost in costs]
+    exact = [Decimal(0) if cost.in_kind else cost.counting_cents * cost.share for cost in costs]
     down = [int(value.to_integral_value(ROUND_FLOOR)) for value in exact]
     missing = round_cents(sum(exact, Decimal(0))) - sum(down)
     by_loss = sorted(range(len(costs)), key=lambda line: down[line] - exact[line])  # stable: the first line wins a tie

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications import rules
 from applications.models import Application, Letter
 from budgets.models import Grant, ProofLine, UsageProof
 from budgets.operations.payments import request_payment
@@ -16,9 +17,18 @@ from funding.models import Programme
 
 
 @writes
-def award(application: Application, *, cents: int, letter: Letter, proof_due_on: date, by: Any) -> Grant:
+def award(
+    application: Application,
+    *,
+    cents: int,
+    letter: Letter,
+    proof_due_on: date,
+    by: Any,
+    plan: rules.Plan | None = None,
+) -> Grant:
     """Commit the money and create the grant with its usage proof, in the transaction that issues the letter.
 
+    `plan` is the plan as the town admits it, where it cut costs; its eligible cost is what the settlement starts from.
     Raises Overdrawn, or Refused when the year is closed or its budget is provisional (§ 82 GO NRW).
     """
     programme = application.programme
@@ -34,7 +44,8 @@ def award(application: Application, *, cents: int, letter: Letter, proof_due_on:
     if application.start is None or application.end is None:
         raise Refused(_("The project needs a start and an end before money can be awarded."))
     post(year, "commit", cents, by=by, application=application, ground=letter.title)
-    result = application.evaluate()
+    plan = plan or application.plan
+    result = rules.evaluate(plan, programme.cap_per_project_cents)
     # Of a partial award the recipient brings the rest. With a share that must not count as cover that rose later.
     rest = result.requested_cents - cents if programme.financing == Programme.Financing.SHARE else 0
     grant = Grant(
@@ -58,11 +69,11 @@ def award(application: Application, *, cents: int, letter: Letter, proof_due_on:
     )
     save_with_history(grant, by=by, reason="award")
     record(grant.municipality_id, "grant.award", grant, by=by, details={"cents": cents})
-    _open_proof(grant, by=by)
+    _open_proof(grant, plan, by=by)
     return grant
 
 
-def _open_proof(grant: Grant, *, by: Any) -> UsageProof:
+def _open_proof(grant: Grant, plan: rules.Plan, *, by: Any) -> UsageProof:
     """The usage proof with a line per planned category and the other money as planned, in the order of the plan."""
     proof = UsageProof(
         municipality_id=grant.municipality_id,
@@ -74,9 +85,10 @@ def _open_proof(grant: Grant, *, by: Any) -> UsageProof:
     )
     save_with_history(proof, by=by, reason="award")
     planned: dict[Any, int] = {}
-    for line in grant.application.costs.select_related("category"):
+    lines = grant.application.costs.select_related("category")
+    for line, cost in zip(lines, plan.costs, strict=True):
         if not line.in_kind:
-            planned[line.category] = planned.get(line.category, 0) + line.amount_cents
+            planned[line.category] = planned.get(line.category, 0) + cost.counting_cents
     for position, (category, cents) in enumerate(planned.items(), start=1):
         ProofLine.objects.create(
             municipality_id=grant.municipality_id,

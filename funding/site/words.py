@@ -150,6 +150,7 @@ PARTIES: dict[str, Any] = {
 INSIDE: dict[str, Any] = {
     "application.advice": _("Advice given"),
     "application.check": _("Checklist filled in"),
+    "application.cut": _("Costs cut"),
     "application.reopen_check": _("Back to the formal check"),
     "application.defer": _("Deferred by the board"),
     "application.resume": _("Taken up again"),

@@ -6,10 +6,11 @@ from typing import Any
 from applications.rules import Result
 from funding.money import format_eur
 from funding.pdf import Block, Bullets, Column, Grid, Heading, Text
+from review.models import CostCut
 
 
-def calculation_part(application: Any, result: Result, cents: int) -> list[Block]:
-    """The part of the award letter; empty without costs. `cents` is what was granted."""
+def calculation_part(application: Any, result: Result, cents: int, cuts: list[CostCut]) -> list[Block]:
+    """The part of the award letter; empty without costs. `cents` is what was granted, `result` counts the cuts."""
     costs = list(application.costs.all())
     if not costs:
         return []
@@ -17,6 +18,7 @@ def calculation_part(application: Any, result: Result, cents: int) -> list[Block
         Heading("4 So haben wir den Betrag ermittelt"),
         Text("Ihr Kostenplan nach Ausgabearten:"),
         _cost_grid(costs, result),
+        *_cuts(costs, cuts),
         *_input_tax(costs, result),
         Text("So wird das Projekt finanziert:"),
         _financing_grid(result, cents),
@@ -48,6 +50,18 @@ def _still_open(result: Result, cents: int) -> list[Block]:
             "ihn mit eigenen oder weiteren Mitteln."
         )
     ]
+
+
+def _cuts(costs: list[Any], cuts: list[CostCut]) -> list[Block]:
+    """Which costs are admitted only in part, or not at all, and why."""
+    if not cuts:
+        return []
+    lines = [
+        f"{costs[cut.line].what or costs[cut.line].category.name}: {format_eur(cut.admitted_cents)} statt "
+        f"{format_eur(cut.planned_cents)}. {cut.reason}"
+        for cut in cuts
+    ]
+    return [Text("Diese Ausgaben erkennen wir nicht in der geplanten Höhe an:"), Bullets(lines)]
 
 
 def _input_tax(costs: list[Any], result: Result) -> list[Block]:

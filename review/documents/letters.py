@@ -22,7 +22,7 @@ from funding.clock import BERLIN
 from funding.money import format_eur, in_words
 from funding.pdf import Block, Bullets, Facts, Heading, Strong, Text
 from review.documents.calculation import calculation_part
-from review.models import Decision
+from review.models import Decision, admitted_result, cuts_of
 
 AWARD_PARTS = (
     "basis",
@@ -96,7 +96,8 @@ def award_parts(decision: Decision, *, proof_due_on: date, by: Any) -> Parts:
     """The award letter part by part (DOMAIN section 7); a part whose facts are missing is empty."""
     application = decision.application
     programme, organisation = application.programme, application.organisation
-    result = application.evaluate()
+    cuts = list(cuts_of(application).values())
+    result = admitted_result(application, {cut.line: cut.admitted_cents for cut in cuts})
     return {
         "opening": [
             greeting(organisation),
@@ -107,12 +108,12 @@ def award_parts(decision: Decision, *, proof_due_on: date, by: Any) -> Parts:
         "measure": _measure(application),
         "joint-liability": _joint_liability(organisation),
         "financing": _financing(programme, decision.amount_cents),
-        "calculation": calculation_part(application, result, decision.amount_cents),
+        "calculation": calculation_part(application, result, decision.amount_cents, cuts),
         "payment": _payment(programme, organisation),
         "proof": _proof(proof_due_on),
         "conditions": _conditions(decision, result),
         "obligations": _obligations(decision, proof_due_on),
-        "reasons": _reasons(decision, partial=_is_partial(decision)),
+        "reasons": _reasons(decision, partial=_is_partial(decision), cut=bool(cuts)),
         "remedy": remedy_part(application.municipality),
         "decider": decider_part(application.municipality, by),
     }
@@ -356,7 +357,7 @@ def _also(kind: str, typed: str) -> list[Block]:
     return [Text(intro), Bullets(items)]
 
 
-def _reasons(decision: Decision, *, partial: bool) -> list[Block]:
+def _reasons(decision: Decision, *, partial: bool, cut: bool = False) -> list[Block]:
     """The reasons as they were typed, after the criteria they apply (§ 39 (1) VwVfG: discretion is shown)."""
     typed = [line.strip() for line in decision.reasons.splitlines() if line.strip()]
     if not typed:
@@ -369,6 +370,8 @@ def _reasons(decision: Decision, *, partial: bool) -> list[Block]:
     if criteria:
         weighed = [Text(f"{discretion} nach den veröffentlichten Kriterien:"), Bullets(criteria)]
     applied = "Deshalb bewilligen wir weniger, als Sie beantragt haben:" if partial else "Für Ihren Antrag heißt das:"
+    if cut and partial:
+        typed.append("Einen Teil der geplanten Ausgaben erkennen wir nicht an. Welchen und warum, steht unter 4.")
     return [Heading("Begründung"), *weighed, Text(applied), *(Text(line) for line in typed)]
 
 

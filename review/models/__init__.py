@@ -15,6 +15,7 @@ from review.models.board import (
 )
 from review.models.check import CheckResult
 from review.models.conversation import Attachment, Proposal, Reading, Remark
+from review.models.cuts import CostCut, admitted_plan, admitted_result, cuts_of
 from review.models.decision import Decision, DecisionQuerySet
 from review.models.deliberation import BoardComment, PrivateNote, Ruling
 
@@ -28,6 +29,7 @@ __all__ = [
     "BoardItemQuerySet",
     "BoardMember",
     "CheckResult",
+    "CostCut",
     "Decision",
     "DecisionQuerySet",
     "InternalNote",
@@ -41,4 +43,7 @@ __all__ = [
     "Remark",
     "Ruling",
     "Vote",
+    "admitted_plan",
+    "admitted_result",
+    "cuts_of",
 ]

@@ -3,6 +3,7 @@
 from review.operations.ballot import close_motion, object_to, put_motion, vote
 from review.operations.bias import declare, exclude
 from review.operations.body import Body
+from review.operations.check import check, cut_costs, cuts_mark
 from review.operations.conversation import (
     MAX_FILES,
     mark_read,
@@ -18,7 +19,7 @@ from review.operations.decision import (
     preview_letter,
     release,
 )
-from review.operations.desk import add_note, check, log_advice, return_for_changes
+from review.operations.desk import add_note, log_advice, return_for_changes
 from review.operations.items import seat_of
 from review.operations.meetings import call_meeting, end_meeting, mark_present, serving, without_quorum
 from review.operations.outcome import (
@@ -40,6 +41,8 @@ __all__ = [
     "check",
     "close_motion",
     "current_recommendation",
+    "cut_costs",
+    "cuts_mark",
     "declare",
     "deviates",
     "end_meeting",

@@ -9,7 +9,7 @@ from funding.gate import Refused, record, save_with_history, writes
 from funding.models import Programme
 from funding.money import format_eur
 from review import rules
-from review.models import BoardItem, Motion, Vote
+from review.models import BoardItem, Motion, Vote, admitted_result
 from review.operations.body import Body
 from review.operations.items import assert_leads, end_item, lock_item, member_of, void
 
@@ -73,7 +73,7 @@ def _assert_order(item: BoardItem, earlier: list[Motion], kind: str, cents: int,
         if earlier:
             raise Refused(_("A motion to defer is put first."))
         return
-    result = item.application.evaluate()
+    result = admitted_result(item.application)
     highest = min(result.highest_grant_cents, result.requested_cents)
     if not 0 < cents <= highest:
         raise Refused(_("The amount must lie above zero and may be at most %s.") % format_eur(highest))

@@ -15,7 +15,7 @@ from funding import calendar, clock, outbox
 from funding.gate import Refused, Stale, lock, perform, record, save_with_history, writes
 from funding.money import format_eur
 from review import documents, policies
-from review.models import Attendance, CheckResult, Decision, Recommendation
+from review.models import Attendance, CheckResult, Decision, Recommendation, admitted_plan, admitted_result
 
 TRIES = 3
 
@@ -77,7 +77,7 @@ def prepare_decision(
     _assert_may_decide(fresh, by)
     if fresh.state != State.RECOMMENDED:
         raise Refused(_("This application is not ready to be decided, or it was decided meanwhile."))
-    result = fresh.evaluate()
+    result = admitted_result(fresh)
     if kind == Decision.Kind.REJECT:
         cents, conditions, obligations = 0, "", ""
     elif not 0 < cents <= min(result.highest_grant_cents, result.requested_cents):
@@ -177,7 +177,8 @@ def _release(
     application = perform(application, move, by=by)
     letter = issue_letter(application, letter_kind, title=title, content=content, by=by)
     if fresh.kind == Decision.Kind.AWARD:
-        money.award(application, cents=fresh.amount_cents, letter=letter, proof_due_on=proof_due_on, by=by)
+        plan = admitted_plan(application)
+        money.award(application, cents=fresh.amount_cents, letter=letter, proof_due_on=proof_due_on, by=by, plan=plan)
     fresh.released_by, fresh.released_at, fresh.letter = by, clock.now(), letter
     save_with_history(fresh, by=by, reason="release")
     record(fresh.municipality_id, "decision.release", fresh, by=by, details={"letter": letter.sha256})

@@ -1,4 +1,4 @@
-"""Verbs of the officer's desk: advice, internal notes, the formal check, asking for changes."""
+"""Verbs of the officer's desk: advice, internal notes, asking for changes."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,13 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from applications.documents import return_mail
 from applications.models import Application
 from applications.operations import recipients
-from applications.workflow import State
 from funding import clock, outbox
-from funding.gate import Refused, lock, perform, record, save_with_history, writes
+from funding.gate import Refused, perform, record, save_with_history, writes
 from funding.models import Municipality
 from funding.policies import is_officer
 from review import policies
-from review.models import Advice, CheckResult, InternalNote
+from review.models import Advice, InternalNote
 
 
 @writes
@@ -64,37 +63,6 @@ def add_note(application: Application, text: str, *, by: Any) -> InternalNote:
     save_with_history(note, by=by, reason="note")
     record(note.municipality_id, "application.note", application, by=by)
     return note
-
-
-@writes
-def check(
-    application: Application, results: dict[str, tuple[str, str]], *, by: Any, version: int | None = None
-) -> Application:
-    """Write the officer's answers to the checklist: item -> (result, note). Unknown items raise ValueError.
-
-    Raises Stale, or Refused when the case is no longer in the formal check, or for "not in order" without a note.
-    """
-    fresh = lock(application, version=version)
-    if not policies.may_check(fresh, by):
-        raise PermissionDenied("only the officer checks")
-    if fresh.state not in (State.SUBMITTED, State.INCOMPLETE):
-        raise Refused(_("This application is not in the formal check."))
-    for item, (result, note) in results.items():
-        if item not in fresh.programme.checklist:
-            raise ValueError(f"unknown point of the checklist: {item}")
-        if result == CheckResult.Result.NO and not note.strip():
-            raise Refused(_("Please say what is not in order."))
-        entry = CheckResult.objects.filter(application=fresh, item=item).first() or CheckResult(
-            municipality_id=fresh.municipality_id, application=fresh, item=item
-        )
-        if entry.pk and (entry.result, entry.note) == (result, note):
-            continue  # who looked at it first stays on record
-        entry.result, entry.note, entry.checked_by, entry.checked_at = result, note, by, clock.now()
-        save_with_history(entry, by=by, reason="check")
-    fresh.version += 1
-    save_with_history(fresh, by=by, reason="check")
-    record(fresh.municipality_id, "application.check", fresh, by=by, details={"results": results})
-    return fresh
 
 
 @writes

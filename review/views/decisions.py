@@ -37,11 +37,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return too_late(request, application)
     recommendation = operations.current_recommendation(application)
     decision = application.decisions.prepared().first()
-    result = application.evaluate()
+    case = case_of(application)
     form = DecisionForm(
         request.POST or None,
         recommendation=recommendation,
-        requested_cents=result.requested_cents,
+        requested_cents=case.result.requested_cents,
         initial={"version": application.version, **_initial(application, recommendation, decision)},
     )
     if request.method == "POST" and form.is_valid():
@@ -54,13 +54,13 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("review:decide", application.pk)
     context: dict[str, Any] = {
         "application": application,
-        "case": case_of(application),
+        "case": case,
         "recommendation": recommendation,
         "motions": _motions(recommendation),
         "decision": decision,
         "form": form,
-        "result": result,
-        **_pot(application, decision, recommendation, result.requested_cents),
+        "result": case.result,
+        **_pot(application, decision, recommendation, case.result.requested_cents),
     }
     return render(request, "review/application_decide.html", context)
 

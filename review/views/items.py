@@ -65,13 +65,13 @@ def _item_page(
 ) -> HttpResponse:
     application = found.application
     prefetch_related_objects([application], "costs__category", "financing")
-    result = application.evaluate()
+    case = case_of(application)
     results = {r.item: r for r in application.check_results.all()}
     checks = [(LABELS.get(code, code), results[code]) for code in application.programme.checklist if code in results]
-    highest = min(result.highest_grant_cents, result.requested_cents)
+    highest = min(case.result.highest_grant_cents, case.result.requested_cents)
     context = {
         "application": application,
-        "case": case_of(application),
+        "case": case,
         "checks": checks,
         "may_exclude": is_officer(found, request.user),
         "motion_form": motion_form

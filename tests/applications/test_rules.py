@@ -300,6 +300,24 @@ def test_other_money_covers_ineligible_cost_first():
     assert (result.gap_cents, result.eligible_cents, result.highest_grant_cents) == (50_000, 50_000, 50_000)
 
 
+def test_cut_line_stays_a_cost_of_which_less_is_eligible():
+    brochure = replace(make_cost("material", "1", "620.00"), admitted_cents=420_00)
+
+    plan = Plan((brochure, make_cost("rent", "1", "1000.00")), (Financing("income", 100_00),))
+
+    result = rules.evaluate(plan, CAP)
+
+    assert (result.cash_cents, result.eligible_cents, result.gap_cents) == (1_620_00, 1_420_00, 1_520_00)
+    assert (result.highest_grant_cents, result.binding) == (1_420_00, ("eligible",))
+    assert result.line_eligible_cents == (420_00, 1_000_00)
+
+
+def test_cut_personnel_counts_with_its_share_of_what_is_admitted():
+    cut = replace(make_cost("personnel", "1", "3000.00"), admitted_cents=2_000_00)
+
+    assert rules.evaluate(Plan((cut,), ()), CAP).eligible_cents == 1_000_00
+
+
 def test_gap_with_more_money_than_cost_is_zero():
     result = rules.evaluate(make_plan([("rent", "1", "10.00")], own="20.00"), CAP)
 
