@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('applications', '0014_drop_summary_de'),
         ('funding', '0008_wanted_attachments'),
-        ('review', '0002_conversation_notes_and_advice_by_call'),
+        ('review', '0003_notes_comments_rulings_and_moved_meetings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
