@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.core.validators import MaxValueValidator
@@ -12,13 +13,18 @@ from simple_history.models import HistoricalRecords
 from applications.models import Letter, Organisation, Upload
 from budgets import rules
 from budgets.models.grants import Grant
-from budgets.workflow import ProofState, UsageProofWorkflow
+from budgets.workflow import GrantState, ProofState, UsageProofWorkflow
 from funding.models import Category, Tenant, User, cents_field
 
 
 class UsageProofQuerySet(models.QuerySet["UsageProof"]):
     def visible_to(self, user: Any) -> UsageProofQuerySet:
         return self.filter(grant__in=Grant.objects.visible_to(user)).order_by("-pk")
+
+    def overdue(self, day: datetime.date) -> UsageProofQuerySet:
+        """Due before this day and still with the recipient of a grant that runs."""
+        owed = self.filter(state__in=(ProofState.OPEN, ProofState.RETURNED), grant__state=GrantState.ACCEPTED)
+        return owed.filter(grant__proof_due_on__lt=day).order_by("grant__proof_due_on", "pk")
 
     def with_case(self) -> UsageProofQuerySet:
         return self.select_related("grant__application__programme", "grant__letter", "organisation", "municipality")

@@ -227,14 +227,9 @@ def _german_of_officer(application: Application, today: datetime.date) -> Iterat
 
 
 def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:
-    proofs = UsageProof.objects.filter(municipality__in=towns).filter(
-        Q(state=ProofState.SUBMITTED)
-        | Q(
-            state__in=(ProofState.OPEN, ProofState.RETURNED),
-            grant__state=GrantState.ACCEPTED,
-            grant__proof_due_on__lt=today,
-        )
-    )
+    overdue = UsageProof.objects.overdue(today).values("pk")
+    proofs = UsageProof.objects.filter(municipality__in=towns)
+    proofs = proofs.filter(Q(state=ProofState.SUBMITTED) | Q(pk__in=overdue))
     for proof in proofs.select_related("grant__application").order_by("pk"):
         if not may_check(proof, user):
             continue

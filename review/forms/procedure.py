@@ -271,8 +271,19 @@ class DecisionForm(VersionForm):
         help_text=_("Only if your decision differs from the board's. It stays inside the town."),
     )
 
-    def __init__(self, *args: Any, recommendation: Any, requested_cents: int, **kwargs: Any) -> None:
+    overrule_reason = _long(
+        _("Why it gets a grant although a usage proof is overdue"),
+        required=False,
+        rows=2,
+        help_text=_("Only for an award. It stays inside the town."),
+    )
+
+    def __init__(
+        self, *args: Any, recommendation: Any, requested_cents: int, owes_proof: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not owes_proof:
+            del self.fields["overrule_reason"]
         self.recommendation, self.requested_cents = recommendation, requested_cents
 
     def clean_reasons(self) -> str:

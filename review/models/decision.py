@@ -45,6 +45,7 @@ class Decision(Tenant):
     obligations = models.TextField(blank=True, help_text="Obligations (Auflagen)")
     reasons = models.TextField(help_text="For the applicant: by the published criteria")
     deviation_reason = models.TextField(blank=True, help_text="Why the board's recommendation is not followed")
+    overrule_reason = models.TextField(blank=True, help_text="Why it is awarded although a usage proof is overdue")
     reserved_cents = cents_field(default=0, help_text="What of it is reserved in the pot")
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()

@@ -14,6 +14,7 @@ from review.operations.conversation import (
 from review.operations.decision import (
     current_recommendation,
     deviates,
+    overdue_proofs,
     pot_of,
     prepare_decision,
     preview_letter,
@@ -57,6 +58,7 @@ __all__ = [
     "may_go_on_without",
     "needs_no_answer",
     "object_to",
+    "overdue_proofs",
     "pot_of",
     "prepare_decision",
     "preview_letter",

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application
+from applications.models import Application, Organisation
 from applications.operations import issue_letter, recipients
 from applications.workflow import State
 from budgets import operations as money
-from budgets.models import BudgetYear
+from budgets.models import BudgetYear, UsageProof
 from funding import calendar, clock, outbox
 from funding.gate import Refused, Stale, lock, perform, record, save_with_history, writes
 from funding.money import format_eur
@@ -42,6 +43,35 @@ def pot_of(application: Application) -> BudgetYear | None:
     return BudgetYear.objects.filter(programme=application.programme_id, year=application.year).first()
 
 
+def overdue_proofs(organisation: Organisation) -> list[UsageProof]:
+    """The usage proofs this organisation should have handed in by now, the oldest first."""
+    found = UsageProof.objects.overdue(clock.today()).filter(organisation=organisation)
+    return list(found.select_related("grant__application"))
+
+
+def _assert_proofs_are_in(application: Application, kind: str, overrule_reason: str) -> None:
+    """Who owes a usage proof gets no new award, unless it is said why; Refused names every one with its figures."""
+    if kind != Decision.Kind.AWARD or overrule_reason.strip():
+        return
+    owed = overdue_proofs(application.organisation)
+    if owed:
+        rows = [
+            _("“%(title)s”: %(amount)s, due on %(day)s")
+            % {
+                "title": proof.grant,
+                "amount": format_eur(proof.grant.amount_cents),
+                "day": date_format(proof.grant.proof_due_on),
+            }
+            for proof in owed
+        ]
+        raise Refused(
+            _("A usage proof of this organisation is overdue. %s. Please say why it gets a grant all the same.")
+            % "; ".join(rows),
+            proofs=len(owed),
+            cents=sum(proof.grant.amount_cents for proof in owed),
+        )
+
+
 def _assert_may_decide(application: Application, by: Any) -> None:
     """Four eyes: never somebody who worked on the check or sat on the board when the case was there.
 
@@ -66,12 +96,14 @@ def prepare_decision(
     obligations: str = "",
     reasons: str,
     deviation_reason: str = "",
+    overrule_reason: str = "",
     version: int | None = None,
 ) -> Decision:
     """Write (or rewrite) the decision and reserve its money; nobody outside sees it until it is released.
 
     Raises Refused: not ready to be decided, above cap, plan or gap, a partial or full refusal without reasons, a
-    deviation from the board without a reason, decided by somebody who worked on the case.
+    deviation from the board without a reason, an award to who owes a usage proof without one, decided by somebody who
+    worked on the case.
     """
     fresh = lock(application, version=version)
     _assert_may_decide(fresh, by)
@@ -87,12 +119,14 @@ def prepare_decision(
         raise Refused(_("Please give the reasons: a full or partial refusal needs them (§ 39 VwVfG)."))
     if deviates(current_recommendation(fresh), kind, cents, conditions) and not deviation_reason.strip():
         raise Refused(_("Please say why you do not follow the board's recommendation."))
+    _assert_proofs_are_in(fresh, kind, overrule_reason)
     decision = Decision.objects.filter(application=fresh).first() or Decision(
         municipality_id=fresh.municipality_id, application=fresh
     )
     decision.kind, decision.amount_cents = kind, cents
     decision.conditions, decision.obligations = conditions, obligations
     decision.reasons, decision.deviation_reason = reasons, deviation_reason
+    decision.overrule_reason = overrule_reason
     decision.prepared_by, decision.prepared_at = by, clock.now()
     decision.reserved_cents = money.reserve(fresh, cents, by=by)
     save_with_history(decision, by=by, reason="prepare")
@@ -173,6 +207,7 @@ def _release(
     if application.version != version:
         raise Stale
     _assert_may_decide(application, by)
+    _assert_proofs_are_in(application, fresh.kind, fresh.overrule_reason)
     move = "award" if fresh.kind == Decision.Kind.AWARD else "reject"
     application = perform(application, move, by=by)
     letter = issue_letter(application, letter_kind, title=title, content=content, by=by)

@@ -38,10 +38,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     recommendation = operations.current_recommendation(application)
     decision = application.decisions.prepared().first()
     case = case_of(application)
+    overdue = operations.overdue_proofs(application.organisation)
     form = DecisionForm(
         request.POST or None,
         recommendation=recommendation,
         requested_cents=case.result.requested_cents,
+        owes_proof=bool(overdue),
         initial={"version": application.version, **_initial(application, recommendation, decision)},
     )
     if request.method == "POST" and form.is_valid():
@@ -60,6 +62,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "decision": decision,
         "form": form,
         "result": case.result,
+        "overdue": overdue,
         **_pot(application, decision, recommendation, case.result.requested_cents),
     }
     return render(request, "review/application_decide.html", context)
@@ -70,7 +73,7 @@ def _initial(
 ) -> dict[str, Any]:
     """The prepared decision, else what the board advises."""
     if decision is not None:
-        names = ("kind", "conditions", "obligations", "reasons", "deviation_reason")
+        names = ("kind", "conditions", "obligations", "reasons", "deviation_reason", "overrule_reason")
         return {name: getattr(decision, name) for name in names} | {"cents": decision.amount_cents or None}
     initial: dict[str, Any] = {"reasons": reasons_to_fill(application.programme.criteria)}
     if recommendation is None or recommendation.kind == Recommendation.Kind.NONE:
