@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -229,6 +230,47 @@ def _share_sentence(cost: rules.Cost) -> str:
     if cost.share * 2 == 1:
         return _("Half of this counts here: of %(all)s, %(part)s.") % figures
     return _("%(percent)s %% of this counts here: of %(all)s, %(part)s.") % figures
+
+
+# --- Early start ------------------------------------------------------------------------------------------------------
+
+
+def early_start_terms(application: Any) -> list[str]:
+    """What the group may do before the decision, as its mail and its page say it; nothing where it did not ask."""
+    match application.early_start:
+        case "asked":
+            return [
+                _("You ask to begin before the town decides. You get an answer by mail."),
+                _("Until then please order nothing and sign nothing."),
+            ]
+        case "consented":
+            day = date_format(application.early_start_from)
+            return [
+                _("You may begin from %(day)s on, before the town decides.") % {"day": day},
+                _("This is at your own risk and no promise of money: if the town says no, you pay it all yourselves."),
+                _("What you ordered, signed or began before that day is not paid for."),
+            ]
+        case "refused":
+            return [
+                _("Please wait with the beginning until the town has decided."),
+                _("Until then order nothing and sign nothing: what was begun before is not paid for."),
+                _("Our reason: %(reason)s") % {"reason": application.early_start_note},
+            ]
+    return []
+
+
+def early_start_status(application: Any) -> str:
+    """The same for those who check, advise and decide."""
+    match application.early_start:
+        case "asked":
+            return _("The group asks to begin before the decision. Nobody has answered yet.")
+        case "consented":
+            day = date_format(application.early_start_from)
+            return _("The group may begin before the decision from %(day)s on, at its own risk.") % {"day": day}
+        case "refused":
+            reason = {"reason": application.early_start_note}
+            return _("The group may not begin before the decision: %(reason)s") % reason
+    return ""
 
 
 # --- States and dates -------------------------------------------------------------------------------------------------

@@ -59,6 +59,11 @@ def time_is_not_wanted(application: Any) -> bool:
     return application.time_wanted_until is None
 
 
+@condition(_("Nobody asks for an early start."))
+def early_start_is_wanted(application: Any) -> bool:
+    return application.early_start == "asked"
+
+
 class ApplicationWorkflow(Machine):
     """Moves of an application. Every body only sets fields; what follows from a move is done by its operation."""
 
@@ -291,6 +296,39 @@ class ApplicationWorkflow(Machine):
 
     def _forget_wanted_time(self) -> None:
         self.time_wanted_until, self.time_wanted_reason = None, ""
+
+    @transition(
+        state,
+        source=UNDER_REVIEW,
+        target=None,
+        permission=policies.may_check,
+        conditions=[early_start_is_wanted],
+        custom={
+            "label": _("Allow early start"),
+            "hint": _(
+                "From which day on may the group begin, at its own risk? What was begun before that day stays without "
+                "money, and the consent is no promise of money. The mail to the group says so."
+            ),
+            "asks": ("day",),
+        },
+    )
+    def allow_early_start(self, *, by: Any, day: Any) -> None:
+        self.early_start, self.early_start_from = "consented", day
+
+    @transition(
+        state,
+        source=UNDER_REVIEW,
+        target=None,
+        permission=policies.may_check,
+        conditions=[early_start_is_wanted],
+        custom={
+            "label": _("Do not allow early start"),
+            "hint": _("The group has to wait for the decision. It gets your reason by mail."),
+            "asks": ("reason",),
+        },
+    )
+    def refuse_early_start(self, *, by: Any, reason: str) -> None:
+        self.early_start, self.early_start_note = "refused", reason
 
     @transition(
         state,

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.texts import early_start_status
 from funding.templatetags.show import eur_text
 from review.models import CheckResult
 
@@ -110,7 +111,21 @@ def _not_begun(application: Any, codes: set[str]) -> list[Finding]:
     }
     if application.start is None or application.end is None:
         return [Finding("danger", _("Start or end is missing."))]
-    return _found(codes, sentences, _("It starts after the application came in, with time to decide."))
+    if not application.early_start:
+        return _found(codes, sentences, _("It starts after the application came in, with time to decide."))
+    return _with_early_start(application, codes, sentences)
+
+
+def _with_early_start(application: Any, codes: set[str], sentences: dict[str, tuple[str, str]]) -> list[Finding]:
+    """With consent a short time does no harm; but consent never covers a start before its day (DOMAIN, section 4)."""
+    known, allowed_from = codes & set(sentences), application.early_start_from
+    too_early = allowed_from is not None and application.start < allowed_from
+    if allowed_from is not None and not too_early:
+        known.discard("lead-time-short")
+    found = [Finding(*sentence) for code, sentence in sentences.items() if code in known]
+    if too_early:
+        found.append(Finding("danger", _("It starts before the day from which it may begin early.")))
+    return [*found, Finding("success" if allowed_from else "warning", early_start_status(application))]
 
 
 def _plan(application: Any, codes: set[str]) -> list[Finding]:

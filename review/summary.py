@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application, FinancingLine, LegalForm
 from applications.narrative import side_by_side
 from applications.rules import Result
-from applications.texts import tax_note
+from applications.texts import early_start_status, tax_note
 from funding.templatetags.show import eur_text
 from review.models import CostCut, admitted_result, cuts_of
 
@@ -55,7 +55,7 @@ def case_of(application: Application) -> Case:
     kinds = dict(FinancingLine.Kind.choices)
     statuses = dict(FinancingLine.Status.choices)
     return Case(
-        facts=_facts(answers, organisation, result),
+        facts=[*_facts(answers, organisation, result), (_("Early start"), early_start_status(application))],
         texts=_texts(answers),
         costs=[
             Line(line["what"], line["amount_cents"], str(line["category_name"]), _notes(line, cuts.get(place)))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from applications.documents.letters import office_of
 from applications.sections import BY_SLUG
+from applications.texts import early_start_terms
 from funding.outbox import link_to
 
 
@@ -108,6 +109,18 @@ def time_mail(application: Any, reason: str) -> tuple[str, str]:
         *closing(application),
     ]
     return subject, "\n\n".join(lines)
+
+
+def early_start_mail(application: Any) -> tuple[str, str]:
+    """Whether the group may begin before the decision, and what that means."""
+    allowed = application.early_start == "consented"
+    subject = _("You may begin early: %(number)s") if allowed else _("Please do not begin yet: %(number)s")
+    lines = [
+        _("This is about “%(title)s”.") % {"title": application.title},
+        *early_start_terms(application),
+        *closing(application),
+    ]
+    return subject % {"number": application.file_number}, "\n\n".join(lines)
 
 
 def german_mail(application: Any) -> tuple[str, str]:

@@ -158,6 +158,8 @@ class Application(ApplicationWorkflow, Tenant):
     start = models.DateField(null=True, blank=True)
     end = models.DateField(null=True, blank=True)
     early_start = models.CharField(max_length=10, choices=EarlyStart, blank=True, default="")
+    early_start_from = models.DateField(null=True, blank=True, help_text="The day from which it may begin early")
+    early_start_note = models.TextField(blank=True, help_text="Why it may not begin early")
     short = models.BooleanField(default=False, help_text="So small that the short form is enough")
     sections = models.JSONField(default=dict, blank=True, help_text="How far each section is: applications/sections.py")
     attachments_later = models.JSONField(default=list, blank=True, help_text="Wanted attachments that come later")

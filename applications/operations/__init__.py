@@ -11,6 +11,7 @@ from applications.operations.counter import (
     send_confirmation_code,
 )
 from applications.operations.drafts import copy_application, declare, set_consents, start
+from applications.operations.early_start import allow_early_start, refuse_early_start
 from applications.operations.files import (
     add_upload,
     dismiss_failure,
@@ -54,6 +55,7 @@ __all__ = [
     "Sent",
     "accept_invitation",
     "add_upload",
+    "allow_early_start",
     "ask_to_confirm",
     "assist",
     "assist_again",
@@ -83,6 +85,7 @@ __all__ = [
     "record_handover",
     "record_posting",
     "refusal_of",
+    "refuse_early_start",
     "remove_member",
     "remove_upload",
     "resubmit",

@@ -81,6 +81,8 @@ def snapshot(application: Application) -> dict[str, Any]:
         "sections",
         "shared_at",
         "confirm_by",
+        "early_start_from",
+        "early_start_note",
     }
     answers = {
         field.attname: field.value_from_object(application)

@@ -19,7 +19,7 @@ from applications.models import Application, Letter
 from applications.narrative import unconfirmed
 from applications.operations import BEFORE_ADMISSION, OPEN_STATES
 from applications.policies import may_confirm_german
-from applications.workflow import State
+from applications.workflow import UNDER_REVIEW, State
 from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_check, may_order, may_pay_out, may_record_repayment, may_rule, may_settle, may_verify
 from budgets.workflow import GrantState, PaymentState, ProofState
@@ -186,14 +186,15 @@ def _mails_of_officer(towns: list[int]) -> Iterator[Task]:
 
 
 def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:
-    states = (State.SUBMITTED, State.RETURNED, State.INCOMPLETE, State.ADMITTED, State.DEFERRED)
-    cases = Application.objects.filter(municipality__in=towns, state__in=states).annotate(
+    cases = Application.objects.filter(municipality__in=towns, state__in=UNDER_REVIEW).annotate(
         with_submissions=Count("submissions", distinct=True),
         with_open_items=Count("board_items", filter=Q(board_items__closed_at=None), distinct=True),
     )
     for application in cases.order_by("pk"):
         if user.right_in(application.organisation_id):
             continue  # a deputy looks at the officer's own case
+        if application.early_start == Application.EarlyStart.ASKED:
+            yield _case(application, _("Wants to begin early: say yes or no"), due=application.start)
         if application.state == State.SUBMITTED:
             answered = application.with_submissions > 1
             what = _("Answered: check again") if answered else _("New: check")

@@ -103,6 +103,8 @@ PUBLIC: dict[str, Any] = {
     "application.ask_for_time": _("More time asked for"),
     "application.extend": _("More time given to answer"),
     "application.refuse_time": _("No more time given"),
+    "application.allow_early_start": _("Early start allowed"),
+    "application.refuse_early_start": _("Early start not allowed"),
     "application.admit": _("Formal check done"),
     "application.withdraw": _("Application withdrawn"),
     "application.lapse": _("Closed without an answer"),

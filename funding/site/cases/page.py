@@ -17,7 +17,7 @@ from applications.models import Application, Letter
 from applications.narrative import german_versions, unconfirmed
 from applications.operations import OPEN_STATES, may_add_upload, may_be_written, snapshot
 from applications.policies import may_help
-from applications.workflow import State
+from applications.workflow import UNDER_REVIEW, State
 from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_call
 from budgets.workflow import GrantState, PaymentState
@@ -181,6 +181,16 @@ class CasePage:
             return ""
         asked = {"day": date_format(application.time_wanted_until), "reason": application.time_wanted_reason}
         return _("More time is asked for, until %(day)s: %(reason)s") % asked
+
+    @property
+    def early_start(self) -> list[str]:
+        """Whether it may begin before the decision, while there is none."""
+        application = self.application
+        if application.state not in UNDER_REVIEW or not application.early_start:
+            return []
+        if self.reader.is_applicant:
+            return texts.early_start_terms(application)
+        return [texts.early_start_status(application)]
 
     @property
     def note(self) -> str:
