@@ -4,7 +4,9 @@ from applications.documents.counter import agreement_pdf, read_back_pdf
 from applications.documents.letters import (
     PROCEDURE_ACTS,
     Parts,
+    blocks_of,
     case_letter,
+    case_values,
     decider_part,
     german_day,
     german_moment,
@@ -26,13 +28,17 @@ from applications.documents.mails import (
     time_mail,
 )
 from applications.documents.receipt import receipt_of_mail, receipt_pdf
+from applications.documents.texts import LetterTexts
 
 __all__ = [
     "PROCEDURE_ACTS",
+    "LetterTexts",
     "Parts",
     "agreement_pdf",
     "answer_reminder_mail",
+    "blocks_of",
     "case_letter",
+    "case_values",
     "closing",
     "confirmation_code_mail",
     "decider_part",

@@ -7,12 +7,15 @@ from typing import Any
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from applications.documents.texts import LetterTexts
+from applications.letter_forms import Value
 from funding.clock import BERLIN
 from funding.gate import Refused
-from funding.pdf import Block, Heading, Letterhead, Signature, Text, render_letter
+from funding.pdf import Block, Letterhead, Signature, Text, render_letter
 
 # The Land's own act on administrative procedure, as a letter cites it.
 PROCEDURE_ACTS = {"NW": "VwVfG NRW", "BW": "LVwVfG"}
+REMEDY_PERIOD = "innerhalb eines Monats nach Bekanntgabe"
 
 Parts = dict[str, list[Any]]
 """What a letter must say, part by part, in order. A part whose facts are missing is empty."""
@@ -61,9 +64,12 @@ def missing_parts(parts: Mapping[str, Sequence[Any]], mandatory: Iterable[str]) 
     return [name for name in mandatory if not parts.get(name)]
 
 
-def case_letter(
-    application: Any, parts: Parts, mandatory: Iterable[str], *, title: str, subject: str, day: date
-) -> bytes:
+def blocks_of(parts: Parts) -> list[Block]:
+    """What a letter says, from the greeting to the name."""
+    return [block for blocks in parts.values() for block in blocks]
+
+
+def case_letter(application: Any, parts: Parts, mandatory: Iterable[str], *, kind: str, title: str, day: date) -> bytes:
     """The letter as PDF, under the town's letterhead, to the organisation (of a group: its joint debtors too).
 
     Raises Refused naming every mandatory part that is missing, those of the letterhead included.
@@ -79,7 +85,7 @@ def case_letter(
         names = ", ".join(str(PART_NAMES[name]) for name in missing)
         raise Refused(_("The letter is not complete. Missing: %(parts)s.") % {"parts": names})
     return render_letter(
-        [block for blocks in parts.values() for block in blocks],
+        blocks_of(parts),
         letterhead=Letterhead(
             name=town.name,
             office=town.office,
@@ -91,7 +97,7 @@ def case_letter(
         ),
         addressee=complete["addressee"],
         info=_info(application, day),
-        subject=subject,
+        subject=LetterTexts(town, kind).line("subject", case_values(application)),
         date=day,
         title=title,
         author=town.name,
@@ -131,19 +137,22 @@ def joined(names: Sequence[str]) -> str:
     return " und ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def remedy_part(town: Any) -> list[Block]:
+def case_values(application: Any) -> dict[str, Value]:
+    """What every text of every letter of a case may name."""
+    return {
+        "titel": application.title,
+        "organisation": application.organisation.name,
+        "aktenzeichen": application.file_number,
+        "verfahrensgesetz": PROCEDURE_ACTS[application.municipality.state],
+    }
+
+
+def remedy_part(town: Any, texts: LetterTexts) -> list[Block]:
     """The remedy notice, no more than the law asks for (§ 58 VwGO): a wrong word stretches the month to a year."""
     if not town.court or not town.court_address:
         return []
-    place = f"{town.court}, {town.court_address}"
-    if town.remedy == town.Remedy.OBJECTION:
-        sentence = f"Widerspruch bei folgender Behörde erhoben werden: {place}."
-    else:
-        sentence = f"Klage beim {place}, erhoben werden."
-    return [
-        Heading("Rechtsbehelfsbelehrung"),
-        Text(f"Gegen diesen Bescheid kann innerhalb eines Monats nach Bekanntgabe {sentence}"),
-    ]
+    name = "remedy-objection" if town.remedy == town.Remedy.OBJECTION else "remedy-action"
+    return texts.common(name, {"frist": REMEDY_PERIOD, "gericht": f"{town.court}, {town.court_address}"})
 
 
 def decider_part(town: Any, by: Any) -> list[Block]:

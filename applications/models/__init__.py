@@ -3,6 +3,7 @@
 from applications.models.applications import Application, ApplicationQuerySet
 from applications.models.counter import Assistance
 from applications.models.files import FailedUpload, Letter, LetterQuerySet, Upload
+from applications.models.letter_texts import LetterText
 from applications.models.organisations import INVITATION_DAYS, Invitation, LegalForm, Membership, Organisation
 from applications.models.plan import CostLine, FinancingLine
 from applications.models.sending import Consent, Submission
@@ -20,6 +21,7 @@ __all__ = [
     "LegalForm",
     "Letter",
     "LetterQuerySet",
+    "LetterText",
     "Membership",
     "Organisation",
     "Submission",

@@ -1,15 +1,27 @@
 """The settlement letter (Schlussbescheid). German, whatever language is active."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from applications.documents import Parts, case_letter, decider_part, german_day, greeting, remedy_part
+from applications.documents import (
+    LetterTexts,
+    Parts,
+    blocks_of,
+    case_letter,
+    case_values,
+    decider_part,
+    german_day,
+    greeting,
+    remedy_part,
+)
+from applications.letter_forms import Value
+from applications.models import Letter
 from budgets.rules import Settlement
 from funding.clock import BERLIN
 from funding.money import format_eur, in_words
-from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Strong, Text
+from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Text
 
 SETTLEMENT_PARTS = ("proof-basis", "result", "calculation", "payment", "remedy", "decider")
 
@@ -49,55 +61,62 @@ def settlement_letter(proof: Any, outcome: Settlement, *, day: date, by: Any) ->
     application = proof.grant.application
     title = f"Schlussbescheid {application.file_number}"
     parts = settlement_parts(proof, outcome, by=by)
-    subject = f"Schlussbescheid für Ihr Projekt „{application.title}“"
-    return title, case_letter(application, parts, SETTLEMENT_PARTS, title=title, subject=subject, day=day)
+    kind = Letter.Kind.SETTLEMENT
+    return title, case_letter(application, parts, SETTLEMENT_PARTS, kind=kind, title=title, day=day)
 
 
 def settlement_blocks(proof: Any, outcome: Settlement, *, by: Any) -> list[Block]:
     """What the letter says, from the greeting to the name."""
-    return [block for part in settlement_parts(proof, outcome, by=by).values() for block in part]
+    return blocks_of(settlement_parts(proof, outcome, by=by))
 
 
 def settlement_parts(proof: Any, outcome: Settlement, *, by: Any) -> Parts:
     """The letter part by part; a part whose facts are missing is empty."""
     grant = proof.grant
     town = grant.application.municipality
+    texts = LetterTexts(town, Letter.Kind.SETTLEMENT)
+    values = _values(proof, outcome)
+    less = outcome.grant_cents < grant.amount_cents
     return {
-        "opening": [
-            greeting(grant.organisation),
-            Text("vielen Dank für Ihr Projekt und für Ihren Verwendungsnachweis. Wir haben ihn geprüft."),
-        ],
-        "proof-basis": _basis(proof),
-        "result": _result(grant, outcome),
+        "opening": [greeting(grant.organisation), *texts.fill("opening", values)],
+        "proof-basis": texts.fill("proof-basis", values),
+        "result": texts.fill("result-less" if less else "result", values),
         "calculation": [*_calculation(outcome), *_figures(proof)],
-        "payment": _payment(grant, outcome),
-        "remedy": remedy_part(town),
+        "payment": texts.fill(_consequence(grant, outcome), values),
+        "remedy": remedy_part(town, texts),
         "decider": decider_part(town, by),
     }
 
 
-def _basis(proof: Any) -> list[Block]:
-    letter, submitted_at = proof.grant.letter, proof.submitted_at
-    if submitted_at is None:
-        return []
-    issued, submitted = (german_day(timezone.localtime(at, BERLIN).date()) for at in (letter.issued_at, submitted_at))
-    return [Text(f"Grundlage sind der Zuwendungsbescheid vom {issued} und Ihr Verwendungsnachweis vom {submitted}.")]
+def _values(proof: Any, outcome: Settlement) -> dict[str, Value]:
+    """Reads the payments of before: the settlement itself has not happened yet."""
+    grant, cents = proof.grant, outcome.grant_cents
+    paid = grant.paid_cents - grant.repaid_cents
+    return case_values(grant.application) | {
+        "bescheid_vom": _german(grant.letter.issued_at),
+        "nachweis_vom": _german(proof.submitted_at),
+        "betrag": format_eur(cents),
+        "betrag_in_worten": in_words(cents),
+        "weniger": format_eur(grant.amount_cents - cents),
+        "geldfluss": [Facts([("Zuwendung", format_eur(cents)), ("Bisher ausgezahlt", format_eur(paid))])],
+        "rest": format_eur(cents - paid),
+        "zu_viel": format_eur(paid - cents),
+        "grenze": format_eur(grant.application.programme.small_claim_cents),
+    }
 
 
-def _result(grant: Any, outcome: Settlement) -> list[Block]:
-    cents = outcome.grant_cents
-    if cents == grant.amount_cents:
-        what = "Die Zuwendung bleibt so hoch, wie sie bewilligt wurde."
-    else:
-        what = (
-            f"Das sind {format_eur(grant.amount_cents - cents)} weniger als bewilligt. Die auflösende Bedingung des "
-            "Zuwendungsbescheids ist insoweit eingetreten. Der Zuwendungsbescheid muss dafür nicht widerrufen werden."
-        )
-    return [
-        Heading("1 Ergebnis"),
-        Facts([("Zuwendung", (Strong(format_eur(cents)), f" (in Worten: {in_words(cents)})"))]),
-        Text(what),
-    ]
+def _german(moment: datetime | None) -> str | None:
+    return german_day(timezone.localtime(moment, BERLIN).date()) if moment else None
+
+
+def _consequence(grant: Any, outcome: Settlement) -> str:
+    """The name of the text that says what follows for the money."""
+    rest = outcome.grant_cents - (grant.paid_cents - grant.repaid_cents)
+    if rest > 0:
+        return "payment-rest"
+    if rest == 0:
+        return "payment-even"
+    return "payment-small" if -rest <= grant.application.programme.small_claim_cents else "payment-claim"
 
 
 def _calculation(outcome: Settlement) -> list[Block]:
@@ -158,41 +177,3 @@ def _cover_grid(proof: Any) -> Grid:
 
 def _amounts(name: str, *cents: int) -> tuple[str, ...]:
     return (name, *(format_eur(amount) for amount in cents))
-
-
-def _payment(grant: Any, outcome: Settlement) -> list[Block]:
-    """What follows for the money. Reads the payments of before: the settlement itself has not happened yet."""
-    paid = grant.paid_cents - grant.repaid_cents
-    rest = outcome.grant_cents - paid
-    facts = Facts([("Zuwendung", format_eur(outcome.grant_cents)), ("Bisher ausgezahlt", format_eur(paid))])
-    return [Heading("3 Was jetzt geschieht"), facts, *_consequence(grant, rest)]
-
-
-def _consequence(grant: Any, rest: int) -> list[Block]:
-    small = grant.application.programme.small_claim_cents
-    if rest > 0:
-        return [
-            Text(("Wir zahlen Ihnen noch ", Strong(format_eur(rest)), " aus, auf das Konto, das Sie angegeben haben.")),
-            Text("Sie müssen dafür nichts tun."),
-        ]
-    if rest == 0:
-        return [
-            Text(
-                "Es ist nichts mehr zu zahlen, und Sie müssen nichts zurückgeben. "
-                "Bitte bewahren Sie die Belege weiter auf."
-            )
-        ]
-    if -rest <= small:
-        return [
-            Text(
-                f"Sie haben {format_eur(-rest)} mehr bekommen, als Ihnen zusteht. Beträge bis {format_eur(small)} "
-                "fordern wir nicht zurück. Bitte bewahren Sie die Belege weiter auf."
-            )
-        ]
-    return [
-        Text(("Sie haben ", Strong(format_eur(-rest)), " mehr bekommen, als Ihnen nach dieser Abrechnung zusteht.")),
-        Text(
-            "Bitte überweisen Sie jetzt noch nichts. Wir hören Sie zuerst gesondert dazu an und entscheiden danach in "
-            "einem eigenen schriftlichen Bescheid, was und bis wann Sie zurückzahlen."
-        ),
-    ]
