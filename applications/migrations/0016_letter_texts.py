@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0014_drop_summary_de'),
+        ('applications', '0015_early_start_answers'),
         ('funding', '0008_wanted_attachments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
