@@ -4,10 +4,11 @@ What is written is what Django's own templates write. Every other widget keeps i
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,8 +16,8 @@ from django.utils.safestring import SafeString
 
 def written_input(widget: Mapping[str, Any]) -> SafeString:
     """An input; `widget` as in the context of a widget's template."""
-    value = {} if widget["value"] is None else {"value": str(widget["value"])}
-    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], flatatt(value), _rest(widget))
+    value = SafeString() if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
+    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, _rest(widget))
 
 
 def _written_textarea(widget: Mapping[str, Any]) -> SafeString:
@@ -38,18 +39,21 @@ def _written_group(name: Any, options: list[Mapping[str, Any]]) -> SafeString:
 
 def _rest(widget: Mapping[str, Any]) -> SafeString:
     """All other attributes, in the order they were given."""
-    given = [(name, value) for name, value in widget["attrs"].items() if value is not False]
-    written = (format_html(" {}", name) if value is True else flatatt({name: str(value)}) for name, value in given)
-    return _joined(written)
+    return _joined(
+        format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value))
+        for name, value in widget["attrs"].items()
+        if value is not False
+    )
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:
-    """Pieces that were escaped, one after the other."""
-    return format_html_join("", "{}", ((part,) for part in parts))
+    """Pieces that were escaped, one after the other: added to each other they stay so marked."""
+    return reduce(add, parts, SafeString())
 
 
+INPUTS = ("text", "email", "number", "url", "hidden", "checkbox", "file")
 WRITTEN = {
-    **{f"django/forms/widgets/{kind}.html": written_input for kind in ("text", "email", "number", "url", "hidden")},
+    **{f"django/forms/widgets/{kind}.html": written_input for kind in INPUTS},
     "django/forms/widgets/textarea.html": _written_textarea,
     "django/forms/widgets/select.html": _written_select,
 }

@@ -1,77 +1,27 @@
-"""What the KERN form templates need to know about a field: its kind, its control, its ids, its errors."""
+"""What the templates of forms ask about a field and its faults; the question itself is written by `funding.kern`."""
 
 from django import forms, template
 from django.forms import BoundField
 from django.forms.utils import ErrorDict
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from funding.kept import KeptInput
+from funding.kern import GROUPS, kind, written_field
 from funding.renderer import written_input
 
 register = template.Library()
 
-# Subclasses first: a radio group is a select, too, for Django.
-KINDS = (
-    (forms.CheckboxInput, "checkbox"),
-    (forms.CheckboxSelectMultiple, "checks"),
-    (forms.RadioSelect, "radios"),
-    (forms.MultiWidget, "parts"),
-    (forms.Select, "select"),
-)
-CLASSES = {
-    "checkbox": "kern-form-check__checkbox",
-    "select": "kern-form-input__select",
-    "input": "kern-form-input__input",
-}
-
-
-@register.filter
-def kind(field: BoundField) -> str:
-    """Which of KERN's form shapes this field takes."""
-    return next((name for widget, name in KINDS if isinstance(field.field.widget, widget)), "input")
-
-
-@register.simple_tag
-def control(field: BoundField) -> SafeString:
-    """The field's input with KERN's classes; Django itself adds aria-describedby and aria-invalid."""
-    base = CLASSES.get(kind(field))
-    if base is None:
-        return field.as_widget()
-    error = f"{base}--error" if field.errors else ""
-    own = field.field.widget.attrs.get("class", "")
-    classes = " ".join(filter(None, [base, error, own]))
-    return field.as_widget(attrs={"class": classes, **_direction(field.field.widget)})
-
-
-def _direction(widget: forms.Widget) -> dict[str, str]:
-    """Arabic on a German page and German on an Arabic one stand as they are read; addresses always from the left."""
-    if "dir" in widget.attrs:
-        return {}
-    if isinstance(widget, forms.EmailInput | forms.URLInput | forms.NumberInput):
-        return {"dir": "ltr"}
-    return {"dir": "auto"} if isinstance(widget, forms.TextInput | forms.Textarea) else {}
-
-
+register.simple_tag(written_field, name="written_field")
 register.filter("written", written_input)
 
 
 @register.filter
 def anchor(field: BoundField) -> str:
     """The id of the field's first control, where a link of the error summary leads."""
-    if kind(field) in ("checks", "radios", "parts"):
+    if kind(field) in GROUPS:
         return f"{field.auto_id}_0"
     return field.auto_id
-
-
-@register.filter
-def described_by(field: BoundField) -> str:
-    """The ids a group's fieldset is described by; the same that Django gives to single inputs."""
-    ids = [f"{field.auto_id}_helptext"] if field.help_text else []
-    if field.errors:
-        ids.append(f"{field.auto_id}_error")
-    return " ".join(ids)
 
 
 @register.filter
