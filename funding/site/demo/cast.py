@@ -147,6 +147,7 @@ class Case:
         with self.on(offset):
             recommendation = review.current_recommendation(self.application)
             deviates = review.deviates(recommendation, kind, cents)
+            owes = kind == "award" and bool(review.overdue_proofs(self.application.organisation))
             return review.prepare_decision(
                 self.application,
                 by=self.cast.staff[Role.DECIDER],
@@ -155,6 +156,7 @@ class Case:
                 obligations=obligations,
                 reasons=reasons,
                 deviation_reason="Der Topf soll für mehr Projekte reichen." if deviates else "",
+                overrule_reason="Der Nachweis ist für nächste Woche angekündigt." if owes else "",
             )
 
     def release(self, offset: int, cents: int, *, mail: bool = True, **details: Any) -> "Case":
