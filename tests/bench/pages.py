@@ -13,6 +13,7 @@ from budgets.models import BudgetYear, Grant
 from funding.models import Programme, User
 from funding.site.imports import SAMPLES, import_application, parse
 from review.models import Meeting
+from tests.factories import TOURS, make_plan
 
 ROWS = 25  # as many as the floor lists
 FORM_GOAL = 3.0  # times the floor
@@ -48,10 +49,12 @@ def sign_in(user: User) -> str:
 
 
 def draft_of(user: User) -> Application:
-    """A draft of this person with everything answered that an earlier application of theirs answers."""
+    """A draft of this person, with the plan of sample 01 and what an earlier application of theirs answers."""
     membership = Membership.objects.filter(user=user).order_by("pk").first()
     programme = Programme.objects.get(municipality__slug="unna")
-    return start(programme, by=user, organisation=membership.organisation if membership else None)
+    draft = start(programme, by=user, organisation=membership.organisation if membership else None)
+    make_plan(draft, TOURS)
+    return draft
 
 
 def pages() -> list[Page]:
@@ -70,7 +73,8 @@ def pages() -> list[Page]:
     grant = Grant.objects.order_by("pk").first()
     assert all((sent, case, meeting, year, grant)), "the demo holds one of each"
     section = [
-        Page(f"Form: {slug}", at("applications:edit", draft.pk, slug), applicant, FORM_GOAL)
+        # "change": the questions, also where a summary of known answers stands first.
+        Page(f"Form: {slug}", at("applications:edit", draft.pk, slug) + "?change", applicant, FORM_GOAL)
         for slug in ("organisation", "idea", "when", "people", "costs", "bank")
     ]
     return [
