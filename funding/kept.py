@@ -1,4 +1,4 @@
-"""What was typed outlives a change of language: it waits in the session for the page it was typed on, once."""
+"""What was typed outlives a change of language or a sign-in: it waits in the session for its page, once."""
 
 import time
 from collections.abc import Callable
@@ -15,16 +15,17 @@ class KeptInput(QueryDict):
     """Input nobody has sent yet: its form shows it, and finds no fault with it (funding/templatetags/kern.py)."""
 
 
-def keep(request: HttpRequest, page: str, *, sent_before: bool) -> None:
-    """Keep what came with this request for `page`, a path with its query.
+def keep(request: HttpRequest, page: str, *, sent_before: bool) -> bool:
+    """Keep what came with this request for `page`, a path with its query; whether anything was typed.
 
     `sent_before`: the page was already showing what is wrong with it, and will do so again. Files are not kept.
     """
     typed = {name: values for name, values in request.POST.lists() if name not in OWN_NAMES}
-    if any(value.strip() for values in typed.values() for value in values):
-        request.session[KEY] = {"page": page, "typed": typed, "sent_before": sent_before, "at": time.time()}
-    else:
+    if not any(value.strip() for values in typed.values() for value in values):
         request.session.pop(KEY, None)
+        return False
+    request.session[KEY] = {"page": page, "typed": typed, "sent_before": sent_before, "at": time.time()}
+    return True
 
 
 def with_kept_input(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from applications import policies
+from applications import policies, rules
 from applications.models import Application, CostLine, FinancingLine, Organisation
 from applications.sections import OF_ORGANISATION, Mark, Progress, fingerprint
 from applications.workflow import State
@@ -89,8 +89,7 @@ def save_answers(
     writing.write_lines(leaving=True)
     if section in OF_ORGANISATION:
         save_with_history(fresh.organisation, by=by, reason=section)
-        if not fresh.organisation.deducts:
-            _count_gross(fresh, by=by)
+        _follow_input_tax(fresh.organisation, by=by)
     _touch(fresh)
     save_with_history(fresh, by=by, reason=reason or section)
     return fresh
@@ -111,6 +110,7 @@ def autosave(application: Application, section: str, sent: Sent, *, by: Any) -> 
         writing.write_lines()
         if section in OF_ORGANISATION:
             _save_quietly(fresh.organisation)
+            _follow_input_tax(fresh.organisation, by=by)
         _touch(fresh)
         _save_quietly(fresh)
     return Kept(fresh, writing.others(), writing.conflicts)
@@ -127,11 +127,21 @@ def _locked(application: Application, by: Any) -> Application:
     return fresh
 
 
-def _count_gross(application: Application, *, by: Any) -> None:
-    """Who gets no input tax back counts what the offers say."""
-    for line in application.costs.exclude(deductible_cents=0, tax_percent=0):
-        line.tax_percent = line.deductible_cents = 0
-        save_with_history(line, by=by, reason="plan")
+def _follow_input_tax(organisation: Organisation, *, by: Any) -> None:
+    """Make the costs of its open applications count as it now says of input tax: net of it, or what the offers say.
+
+    The rate of a line stays as it was typed, so that a wrong tap can be taken back.
+    """
+    if organisation.input_tax == Organisation.InputTax.PARTLY:
+        return
+    lines = CostLine.objects.filter(application__organisation=organisation, application__state__in=OPEN_STATES)
+    for line in lines.exclude(deductible_cents=0, tax_percent=0).select_related("category"):
+        cents = 0
+        if organisation.deducts and not line.in_kind:
+            cents = rules.included_tax(line.gross_cents, line.tax_percent) or line.deductible_cents
+        if line.deductible_cents != cents:
+            line.deductible_cents = cents
+            save_with_history(line, by=by, reason="plan")
 
 
 def _touch(application: Application) -> None:

@@ -66,6 +66,7 @@ def checked(application: Application) -> dict[str, Any]:
     codes = [code for code in operations.hindrances(application, today) if code != "missing-declarations"]
     return {
         "application": application,
+        "closed": operations.closed_round(application, today),
         "problems": _with_urls(application, texts.points(codes, application, result)),
         "warnings": _with_urls(application, texts.points(application.warnings(today), application, result)),
         "summaries": [_summary(application, section.slug) for section in SECTIONS if section.slug != "costs"],

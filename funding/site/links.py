@@ -1,5 +1,7 @@
 """Links: the one that sets an installation up, and those that lead on after an act."""
 
+from urllib.parse import urlsplit
+
 from django.core import signing
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -27,3 +29,12 @@ def safe_next(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
     allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if allowed else ""
+
+
+def page_of(request: HttpRequest) -> str:
+    """Path and query of the page something was sent from; the address it was sent to where the browser hides that."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return request.path
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,7 +1,6 @@
 """Requests no page of ours would send, the language of staff, the answer Django gives without a page, small pages."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -11,9 +10,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from funding.languages import is_staff
+from funding.site.links import page_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,19 +45,10 @@ def with_a_way_back(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.method == "POST" and response.get("Location") == redirect_to_login(request.get_full_path()).url:
-            response["Location"] = redirect_to_login(_page_of(request)).url
+            response["Location"] = redirect_to_login(page_of(request)).url
         return response
 
     return middleware
-
-
-def _page_of(request: HttpRequest) -> str:
-    """Path and query of the page something was sent from; the address it was sent to where the browser hides that."""
-    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
-        return request.path
-    parts = urlsplit(page)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def in_a_language_of_staff(get_response: GetResponse) -> GetResponse:

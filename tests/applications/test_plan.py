@@ -128,6 +128,41 @@ def test_cost_of_who_gets_no_tax_back_any_more_counts_whole(client, page, draft,
     assert [line.amount_cents for line in draft.costs.all()] == [238_00, 50_00]
 
 
+def autosave_bank(client, draft, input_tax):
+    version = Application.objects.get(pk=draft.pk).progress("bank").version
+    address = reverse("applications:autosave", args=[draft.pk, "bank"])
+    answer = client.post(address, {"version": version, "input_tax": input_tax, "changed": ["input_tax"]})
+    assert answer.status_code == 200
+
+
+def test_plan_follows_at_once_when_input_tax_is_answered_otherwise_and_a_wrong_tap_can_be_taken_back(
+    client, page, draft
+):
+    let_deduct(draft, "yes")
+    page(lines(draft, TENT, [], **{"costs-0-tax_percent": "19"}))
+    totals = [Application.objects.get(pk=draft.pk).evaluate().total_cents]
+
+    for answer in ("no", "yes"):
+        autosave_bank(client, draft, answer)
+        totals.append(Application.objects.get(pk=draft.pk).evaluate().total_cents)
+
+    assert totals == [250_00, 288_00, 250_00]
+
+
+def test_entered_tax_ends_with_the_answer_in_every_open_application_and_in_no_sent_one(client, page, draft):
+    let_deduct(draft, "partly")
+    page(lines(draft, TENT, [], **{"costs-0-deductible_cents": "12,50"}))
+    second = make_application(draft.programme, draft.organisation)
+    sent = make_application(draft.programme, draft.organisation, state="submitted")
+    for other in (second, sent):
+        other.costs.update(deductible_cents=1)
+
+    autosave_bank(client, draft, "no")
+
+    taxes = [sum(line.deductible_cents for line in case.costs.all()) for case in (draft, second, sent)]
+    assert taxes == [0, 0, sent.costs.count()]
+
+
 def test_tax_that_comes_back_stands_in_plan_snapshot_and_receipt(client, page, draft, applicant):
     let_deduct(draft, "yes")
     page(lines(draft, TENT, [("grant", "", "", "250")], **{"costs-0-tax_percent": "19"}))

@@ -22,6 +22,7 @@ from tests.factories import (
     make_letter,
     make_organisation,
     make_programme,
+    make_round,
     make_town,
     make_user,
 )
@@ -504,6 +505,24 @@ def test_check_without_an_open_round_keeps_the_draft_and_says_why(client, progra
     assert response.context["form"].non_field_errors() == [
         "No round is open now. Your draft stays as it is, and you can send it in the next round."
     ]
+
+
+def test_closed_round_is_named_with_the_next_opening_day_on_task_list_and_check_page_and_the_draft_stays(
+    client, programme, applicant, draft
+):
+    programme.rounds.update(closes_on=date(2025, 6, 1))
+    make_round(programme, opens_on=date(2026, 2, 1), closes_on=date(2026, 3, 1))
+    client.force_login(applicant)
+    said = "No round is open now. Your draft stays as it is, and you can send it from Feb. 1, 2026 on."
+
+    pages = [client.get(url(name, draft.pk)) for name in ("detail", "check")]
+    refused = client.post(url("check", draft.pk), declared(draft))
+
+    assert [page.context["closed"] for page in pages] == [said, said]
+    assert all(said in page.text for page in pages)
+    assert refused.context["form"].non_field_errors() == [said]
+    kept = Application.objects.get()
+    assert (kept.state, kept.title, kept.costs.count()) == ("draft", draft.title, draft.costs.count())
 
 
 def test_check_of_a_paper_application_asks_for_the_day_it_came_in(client, town, programme, officer):

@@ -216,6 +216,23 @@ def test_settlement_as_planned_says_what_happens_to_the_money(grant, decider, pa
     assert parts["payment"][2:] == sentences
 
 
+@pytest.mark.parametrize(
+    ("deductible_cents", "sentences"),
+    [(0, 0), (76_64, 1)],
+)
+def test_settlement_says_that_input_tax_that_comes_back_does_not_count(grant, decider, deductible_cents, sentences):
+    make_paid(grant, 2_605_00)
+    proof = make_checked_proof(grant, {})
+    material = proof.lines.get(category__slug="material")
+    material.deductible_cents = deductible_cents
+    material.save()
+
+    blocks = settlement_blocks(grant.proofs.get(), settlement_of(proof), by=decider)
+
+    said = Text("Die Vorsteuer von 76,64\u00a0€, die Sie zurückbekommen, zählt nicht zu den Ausgaben.")
+    assert blocks.count(said) == sentences
+
+
 @pytest.mark.parametrize("financing", ["gap", "share", "fixed", "full"])
 @pytest.mark.parametrize("actual", [(0, 0, 0, 0), (9_000_00, 0, 9_500_00, 0), (7_000_00, 1_500_00, 1_500_00, 900_00)])
 def test_every_step_of_every_settlement_has_a_sentence(financing, actual):
