@@ -9,6 +9,7 @@ a PDF.
 
 from .blocks import (
     Attachment,
+    Bar,
     Block,
     Bullets,
     Column,
@@ -19,6 +20,7 @@ from .blocks import (
     Letterhead,
     Link,
     NewPage,
+    PageOf,
     Run,
     Runs,
     Signature,
@@ -32,6 +34,7 @@ from .report import render_report
 
 __all__ = [
     "Attachment",
+    "Bar",
     "Block",
     "Bullets",
     "Column",
@@ -42,6 +45,7 @@ __all__ = [
     "Letterhead",
     "Link",
     "NewPage",
+    "PageOf",
     "Run",
     "Runs",
     "Signature",

@@ -13,28 +13,44 @@ class Strong:
 
 @dataclass(frozen=True)
 class Link:
-    """A run of text that opens `url` (https, mailto or tel)."""
+    """A run of text that opens `url` (https, mailto or tel) or, with "#name", the heading of that anchor."""
 
     url: str
     text: str
 
     def __post_init__(self):
-        if not self.url.startswith(("https://", "http://", "mailto:", "tel:")):
+        if not self.url.startswith(("https://", "http://", "mailto:", "tel:", "#")):
             raise ValueError(f"Not a web, mail or phone address: {self.url}")
 
 
-Run = str | Strong | Link
+@dataclass(frozen=True)
+class PageOf:
+    """The number of the page on which the heading of that anchor stands, for a table of contents."""
+
+    anchor: str
+
+    @property
+    def text(self) -> str:
+        """As wide as any number it may become."""
+        return "0000"
+
+
+Run = str | Strong | Link | PageOf
 Runs = Run | Sequence[Run]
 """One run or several: "plain" or ("until ", Strong("5 March"), "."). Every character is taken literally."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading below the document's title; levels 2 and 3 (level 1 is the title or subject itself)."""
+    """A heading below the document's title; levels 2 and 3 (level 1 is the title or subject itself).
+
+    With an `anchor` (unique in the document) links lead to it, and it stands among the bookmarks.
+    """
 
     text: str
     level: int = 2
     lang: str | None = None
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,18 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """How a sum is made up, as one bar of parts (label, value); the figures stand below it in words."""
+
+    parts: Sequence[tuple[str, int]]
+    alt: str
+
+    def __post_init__(self):
+        if not self.alt.strip():
+            raise ValueError("A picture needs a text that stands for it.")
+
+
+@dataclass(frozen=True)
 class Signature:
     """The end of a letter: greeting, room for a signature, name and function; stays with the text before it."""
 
@@ -120,7 +148,7 @@ class NewPage:
     """What follows begins on a new page."""
 
 
-Block = Heading | Text | Bullets | Grid | Facts | Figure | Signature | Space | NewPage
+Block = Heading | Text | Bullets | Grid | Facts | Figure | Bar | Signature | Space | NewPage
 
 
 @dataclass(frozen=True)
@@ -159,4 +187,4 @@ def plain(runs: Runs) -> str:
 
 
 def as_runs(runs: Runs) -> tuple[Run, ...]:
-    return (runs,) if isinstance(runs, str | Strong | Link) else tuple(runs)
+    return (runs,) if isinstance(runs, str | Strong | Link | PageOf) else tuple(runs)

@@ -29,8 +29,10 @@ def finish(
 ) -> bytes:
     """The finished file; the same input gives the same bytes. `day` becomes the date of creation (noon, UTC)."""
     with pikepdf.open(BytesIO(canvas.data())) as pdf:
-        _StructureTree(pdf).write(canvas.root)
+        anchors = _anchors(canvas, pdf)
+        _StructureTree(pdf, anchors).write(canvas.root)
         root = pdf.Root
+        _write_bookmarks(pdf, canvas)
         root.Lang = String(language)
         root.MarkInfo = Dictionary(Marked=True)
         root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
@@ -61,8 +63,8 @@ def finish(
 class _StructureTree:
     """Writes elements as StructElem objects and notes who owns which mark."""
 
-    def __init__(self, pdf: pikepdf.Pdf):
-        self.pdf = pdf
+    def __init__(self, pdf: pikepdf.Pdf, anchors: dict[str, Array]):
+        self.pdf, self.anchors = pdf, anchors
         self.pages = [page.obj for page in pdf.pages]
         self.owners: list[dict[int, pikepdf.Object]] = [{} for _ in self.pages]
         self.link_owners: list[pikepdf.Object] = []
@@ -115,19 +117,39 @@ class _StructureTree:
                 Rect=Array([round(value, 2) for value in area.rect]),
                 Border=Array([0, 0, 0]),
                 F=4,  # print: PDF/A asks for it
-                A=Dictionary(
-                    Type=Name.Action, S=Name.URI, URI=String(quote(area.url, safe=_URL_SIGNS, errors="replace"))
-                ),
                 Contents=String(area.contents),
                 StructParent=len(self.pages) + len(self.link_owners),
             )
         )
+        if area.url.startswith("#"):
+            annotation.Dest = self.anchors[area.url[1:]]
+        else:
+            uri = String(quote(area.url, safe=_URL_SIGNS, errors="replace"))
+            annotation.A = Dictionary(Type=Name.Action, S=Name.URI, URI=uri)
         self.link_owners.append(owner)
         page = self.pages[area.page]
         if Name.Annots not in page:
             page.Annots = Array()
         page.Annots.append(annotation)
         return Dictionary(Type=Name.OBJR, Pg=page, Obj=annotation)
+
+
+def _anchors(canvas: TagCanvas, pdf: pikepdf.Pdf) -> dict[str, Array]:
+    """Where each anchor is, as links name it."""
+    pages = [page.obj for page in pdf.pages]
+    return {place.name: Array([pages[page], Name.XYZ, 0, top, 0]) for place, (page, top) in canvas.places.items()}
+
+
+def _write_bookmarks(pdf: pikepdf.Pdf, canvas: TagCanvas) -> None:
+    """The headings with anchors as bookmarks, those of level 3 below the one of level 2 before them."""
+    if not canvas.places:
+        return
+    with pdf.open_outline() as outline:
+        for place, (page, top) in canvas.places.items():
+            item = pikepdf.OutlineItem(clean(place.title), page, "XYZ", left=0, top=top)
+            parent = outline.root[-1].children if place.level > 2 and outline.root else outline.root
+            parent.append(item)
+    pdf.Root.PageMode = Name.UseOutlines
 
 
 def _pdf_date(day: date) -> str:

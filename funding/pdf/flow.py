@@ -6,13 +6,13 @@ from dataclasses import replace
 from pikepdf import Name
 from reportlab.lib.units import mm
 
-from .blocks import Block, Bullets, Facts, Figure, Grid, Heading, NewPage, Runs, Signature, Space, Text, plain
+from .blocks import Bar, Block, Bullets, Facts, Figure, Grid, Heading, NewPage, Runs, Signature, Space, Text, plain
 from .fonts import is_rtl
 from .lines import GREY, Style, set_lines
-from .pictures import figure_strip
+from .pictures import bar_strip, figure_strip
 from .strips import Frame, Strip, paragraph
 from .tables import facts_strips, grid_strips
-from .tags import Element, TagCanvas
+from .tags import Element, Place, TagCanvas
 
 BODY, SMALL = Style(), Style(8.5, 12, GREY)
 _HEADINGS = {2: Style(11.5, 16, bold=True), 3: Style(10, 14.5, bold=True)}
@@ -70,6 +70,8 @@ class Flow:
                 return facts_strips(block, self.style, self.frame, self.parent, gap=8, rtl=bool(self.lang))
             case Figure():
                 return [figure_strip(block, self.frame, self.parent)]
+            case Bar():
+                return [bar_strip(block, self.frame, self.parent)]
             case Signature():
                 return self._signature(block)
         raise TypeError(f"Not a block: {block!r}")
@@ -92,6 +94,8 @@ class Flow:
         strips = paragraph(heading.text, style, self.frame, element, lang=lang, gap=_ABOVE_HEADING[self.level])
         for strip in strips:
             strip.keep = True
+        if heading.anchor:
+            strips[0].place = Place(heading.anchor, heading.text, self.level)
         return strips
 
     def _list(self, block: Bullets) -> list[Strip]:

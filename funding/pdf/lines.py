@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import fonts
-from .blocks import Link, Run, Runs, Strong, as_runs
+from .blocks import Link, PageOf, Run, Runs, Strong, as_runs
 from .tags import Element, TagCanvas, rgb
 
 INK, GREY, LINK = "#1b1b1b", "#595959", "#0b4f8a"
@@ -38,7 +38,7 @@ class Fragment:
     text: str
     font: str
     element: Element
-    link: Link | None = None
+    link: Link | PageOf | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class Line:
 
     def _paint_fragment(self, canvas: TagCanvas, part: Fragment, x: float, baseline: float) -> float:
         size = self.style.size
+        if isinstance(part.link, PageOf):
+            return self._paint_page_number(canvas, part, part.link, x, baseline)
         canvas.tag(part.element)
         canvas.setFillColor(rgb(LINK if part.link else self.style.color))
         canvas.setFont(part.font, size)
@@ -91,6 +93,13 @@ class Line:
             canvas.hairline(x, x + visible, baseline - size * 0.16, LINK)
         return advance
 
+    def _paint_page_number(self, canvas: TagCanvas, part: Fragment, page: PageOf, x: float, baseline: float) -> float:
+        """At the right end of the room that was kept for it."""
+        room = fonts.width(part.text, part.font, self.style.size)
+        number = Fragment(str(canvas.page_numbers.get(page.anchor, "")), part.font, part.element)
+        self._paint_fragment(canvas, number, x + room - fonts.width(number.text, part.font, self.style.size), baseline)
+        return room
+
 
 def set_lines(runs: Runs, style: Style, width: float, element: Element, rtl: bool = False) -> list[Line]:
     """`runs` in lines no wider than `width` points (one line at least), tagged as `element`.
@@ -107,13 +116,13 @@ class _Paragraph:
 
     def __init__(self, runs: tuple[Run, ...], style: Style, element: Element):
         self.size = style.size
-        self.looks: list[tuple[int, str, Element, Link | None]] = []
+        self.looks: list[tuple[int, str, Element, Link | PageOf | None]] = []
         self.text = ""
         for run in runs:
             self.text += fonts.clean(run if isinstance(run, str) else run.text)
             font = fonts.BOLD if style.bold or isinstance(run, Strong) else fonts.REGULAR
-            link = run if isinstance(run, Link) else None
-            self.looks.append((len(self.text), font, element.inline("Link") if link else element, link))
+            inline = element.inline("Link") if isinstance(run, Link) else element
+            self.looks.append((len(self.text), font, inline, run if isinstance(run, Link | PageOf) else None))
 
     def fragments(self, start: int, end: int) -> Iterator[Fragment]:
         position = start

@@ -8,9 +8,12 @@ from PIL import Image
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
 
-from .blocks import Figure
+from .blocks import Bar, Figure
 from .strips import Frame, Strip
-from .tags import Element, TagCanvas
+from .tags import Element, TagCanvas, rgb
+
+BAR_COLORS = ("#1f3a5f", "#5b8dc9", "#a9c4e4", "#6f6f6f", "#bdbdbd")
+_BAR_HEIGHT = 5 * mm
 
 
 @lru_cache(maxsize=16)
@@ -48,3 +51,24 @@ def figure_strip(figure: Figure, frame: Frame, parent: Element) -> Strip:
         paint_figure(canvas, element, figure.image, frame.left, top - size[1], size)
 
     return Strip(size[1], paint, gap=10)
+
+
+def bar_strip(bar: Bar, frame: Frame, parent: Element) -> Strip:
+    """One bar over the whole line; its parts differ in lightness, so that they do in print, too."""
+    element = parent.add("Figure", alt=bar.alt)
+    total = sum(value for _label, value in bar.parts)
+
+    def paint(canvas: TagCanvas, top: float) -> None:
+        left, bottom = frame.left, top - _BAR_HEIGHT
+        box = [round(value, 2) for value in (left, bottom, left + frame.width, top)]
+        element.attributes = {"O": Name.Layout, "Placement": Name.Block, "BBox": Array(box)}
+        canvas.tag(element)
+        canvas.setStrokeColor(rgb("#ffffff"))
+        canvas.setLineWidth(1)
+        for place, (_label, value) in enumerate(bar.parts):
+            width = frame.width * value / total if total else 0
+            canvas.setFillColor(rgb(BAR_COLORS[place % len(BAR_COLORS)]))
+            canvas.rect(left, bottom, width, _BAR_HEIGHT, stroke=1, fill=1)
+            left += width
+
+    return Strip(_BAR_HEIGHT, paint, gap=8)

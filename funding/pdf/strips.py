@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .blocks import Runs
 from .fonts import is_rtl
 from .lines import Line, Style, set_lines
-from .tags import Element, TagCanvas
+from .tags import Element, Place, TagCanvas
 
 
 @dataclass
@@ -22,6 +22,8 @@ class Strip:
     header: "Strip | None" = None
     """Repeated above, as an artifact, where this strip opens a page."""
     new_page: bool = False
+    place: Place | None = None
+    """A heading begins here to which links and bookmarks lead."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,13 @@ def _groups(strips: Sequence[Strip]) -> list[list[Strip]]:
 
 def paint_pages(canvas: TagCanvas, pages, furniture: Callable[[TagCanvas, int, int], None]) -> None:
     """Paint all pages; `furniture(canvas, number, total)` adds what stands around the text."""
+    canvas.page_numbers = {
+        strip.place.name: number for number, page in enumerate(pages, start=1) for strip, _top in page if strip.place
+    }
     for number, page in enumerate(pages, start=1):
         furniture(canvas, number, len(pages))
         for strip, top in page:
+            if strip.place:
+                canvas.mark_place(strip.place, top)
             strip.paint(canvas, top)
         canvas.showPage()

@@ -57,6 +57,15 @@ class LinkArea:
     contents: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """A heading one can jump to: name of its anchor, its words, its level (2, 3)."""
+
+    name: str
+    title: str
+    level: int
+
+
 @cache
 def rgb(color: str) -> Color:
     """The colour of "#rrggbb"."""
@@ -75,6 +84,10 @@ class TagCanvas(Canvas):
         self.root = Element("Document")
         self._page, self._next_mcid, self._in_artifact = 0, 0, False
         self._open: Element | None = None
+        self.places: dict[Place, tuple[int, float]] = {}
+        """Where each place was painted: page index and height."""
+        self.page_numbers: dict[str, int] = {}
+        """The page of each anchor, known before the first is painted."""
 
     def tag(self, element: Element) -> None:
         """What is painted from now on belongs to `element`; nothing happens when it already does."""
@@ -113,6 +126,10 @@ class TagCanvas(Canvas):
             self.setStrokeColor(rgb(color))
             self.setLineWidth(thickness)
             self.line(left, height, right, height)
+
+    def mark_place(self, place: Place, top: float) -> None:
+        """Here begins a heading one can jump to."""
+        self.places[place] = (self._page, round(top, 2))
 
     def add_link(self, element: Element, rect: tuple[float, float, float, float], url: str, contents: str) -> None:
         if not self._in_artifact:
