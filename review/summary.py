@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from applications import rules
 from applications.models import Application, FinancingLine, LegalForm
 from applications.narrative import side_by_side
 from applications.rules import Result
 from applications.texts import early_start_status, tax_note
 from funding.templatetags.show import eur_text
-from review.models import CostCut, admitted_result, cuts_of
+from review.models import CostCut
 
 TONES = {"own": "success", "third-party": "warning", "income": "warning", "grant": "brand"}
 
@@ -32,6 +34,7 @@ class Line:
 class Case:
     """One application as it was sent in last: everything a reader needs in five minutes."""
 
+    title: str
     facts: list[tuple[Any, Any]]
     texts: list[tuple[Any, str]]
     costs: list[Line]
@@ -46,15 +49,21 @@ class Case:
 
 def case_of(application: Application) -> Case:
     """The case from its last submission (its living answers where nothing was sent in yet: never for the board)."""
-    submission = application.submissions.first()
+    submission = next(iter(application.submissions.all()), None)
     sent: Mapping[str, Any] = submission.snapshot if submission else {}
     answers, organisation = sent.get("application", {}), sent.get("organisation", {})
     costs, financing = sent.get("costs", []), sent.get("financing", [])
-    cuts = cuts_of(application)
-    result = admitted_result(application, {line: cut.admitted_cents for line, cut in cuts.items()})
+    cuts = {
+        cut.line: cut
+        for cut in (submission.cuts.all() if submission else ())
+        if cut.line < len(costs) and costs[cut.line]["amount_cents"] == cut.planned_cents
+    }
+    plan = sent_plan(sent, {line: cut.admitted_cents for line, cut in cuts.items()})
+    result = rules.evaluate(plan, application.programme.cap_per_project_cents)
     kinds = dict(FinancingLine.Kind.choices)
     statuses = dict(FinancingLine.Status.choices)
     return Case(
+        title=answers.get("title", ""),
         facts=[*_facts(answers, organisation, result), (_("Early start"), early_start_status(application))],
         texts=_texts(answers),
         costs=[
@@ -79,6 +88,29 @@ def case_of(application: Application) -> Case:
         segments=_segments(financing, kinds),
         result=result,
         cuts=list(cuts.values()),
+    )
+
+
+def sent_plan(sent: Mapping[str, Any], admitted: Mapping[int, int]) -> rules.Plan:
+    """The plan as it was sent in, for the arithmetic; `admitted`: line -> cents, where less than planned counts."""
+    return rules.Plan(
+        costs=tuple(
+            rules.Cost(
+                category=line["category"],
+                share=Decimal(line["share"]),
+                quantity=Decimal(line["quantity"]),
+                unit_price_cents=line["unit_price_cents"],
+                in_kind=line["in_kind"],
+                # What was sent before the plan knew of input tax says nothing of it.
+                deductible_cents=line.get("deductible_cents", 0),
+                what=line["what"],
+                admitted_cents=admitted.get(place),
+            )
+            for place, line in enumerate(sent.get("costs", []))
+        ),
+        financing=tuple(
+            rules.Financing(line["kind"], line["amount_cents"], line["status"]) for line in sent.get("financing", [])
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import advice, conversation, decisions, desk, german, items, meetings
+from review.views import advice, conversation, decisions, desk, dossier, german, items, meetings
 
 app_name = "review"
 urlpatterns = [
@@ -29,6 +29,10 @@ urlpatterns = [
     path("meetings/<int:pk>/again/", meetings.meeting_again, name="meeting-again"),
     path("meetings/<int:pk>/present/", meetings.present, name="present"),
     path("meetings/<int:pk>/end/", meetings.end, name="meeting-end"),
+    path("meetings/<int:pk>/dossier/", dossier.dossier, name="dossier"),
+    path("meetings/<int:pk>/dossier/progress/", dossier.dossier_progress, name="dossier-progress"),
+    path("meetings/<int:pk>/dossier/file/", dossier.dossier_file, name="dossier-file"),
+    path("item/<int:pk>/note/", dossier.note, name="item-note"),
     path("item/<int:pk>/", items.item, name="item"),
     path("item/<int:pk>/ballot/", items.ballot, name="ballot"),
     path("item/<int:pk>/declare/", meetings.declare, name="declare"),

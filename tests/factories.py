@@ -28,7 +28,7 @@ from budgets.workflow import GrantState
 from funding import clock
 from funding.clock import BERLIN
 from funding.models import Assignment, Category, Municipality, Programme, Round, User
-from review.models import BoardMember, Decision
+from review.models import BoardItem, BoardMember, Decision, Meeting
 
 _numbers = itertools.count(1)
 
@@ -375,3 +375,18 @@ def make_board(programme: Programme, members: int = 5) -> list[BoardMember]:
     """A chair, a deputy and members, seven seats unless told otherwise."""
     positions = ["chair", "deputy", *["member"] * members]
     return [make_member(programme, position) for position in positions]
+
+
+def make_item(application: Application, meeting: Meeting | None = None, **fields: Any) -> BoardItem:
+    """The case on the agenda of a meeting, a new one when none is given."""
+    meeting = meeting or Meeting.objects.create(
+        municipality=application.municipality,
+        programme=application.programme,
+        held_on=date(2026, 3, 24),
+        place="Rathaus",
+        invited_at=datetime(2026, 3, 3, 9, 0, tzinfo=BERLIN),
+    )
+    defaults = {"position": meeting.items.count() + 1}
+    return BoardItem.objects.create(
+        municipality=application.municipality, meeting=meeting, application=application, **defaults | fields
+    )

@@ -66,6 +66,11 @@ def _flat(node: Node) -> list[tuple[str, str]]:
     return [(node.role, node.text.strip())]
 
 
+def _target(annotation, numbers: dict) -> str:
+    """The address a link opens; inside the document "page 3"."""
+    return str(annotation.A.URI) if "/A" in annotation else f"page {numbers[annotation.Dest[0].objgen]}"
+
+
 def _node(element, marks: dict, numbers: dict) -> Node:
     attributes = element.get("/A", {})
     node = Node(
@@ -80,7 +85,7 @@ def _node(element, marks: dict, numbers: dict) -> Node:
         elif kid.get("/Type") == "/MCR":
             _add_mark(node, numbers[kid.Pg.objgen], int(kid.MCID), marks)
         elif kid.get("/Type") == "/OBJR":
-            node.links.append((str(kid.Obj.A.URI), str(kid.Obj.Contents)))
+            node.links.append((_target(kid.Obj, numbers), str(kid.Obj.Contents)))
         else:
             node.parts.append(_node(kid, marks, numbers))
     return node

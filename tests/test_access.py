@@ -74,9 +74,10 @@ ARGUMENTS = {
     **{
         f"review:{name}": lambda w: [w["meeting"].pk] for name in ("meeting", "meeting-again", "present", "meeting-end")
     },
+    **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("dossier", "dossier-progress", "dossier-file")},
     **{
         f"review:{name}": lambda w: [w["item"].pk]
-        for name in ("item", "ballot", "declare", "exclude", "motion", "finish", "go-on")
+        for name in ("item", "item-note", "ballot", "declare", "exclude", "motion", "finish", "go-on")
     },
     **{f"review:{name}": lambda w: [w["motion"].pk] for name in ("vote", "object", "close")},
     "review:decision-letter": lambda w: [w["decision"].pk],

@@ -122,11 +122,12 @@ def test_table_carries_its_town_first_in_every_unique_key(model):
     assert single == []
 
 
-# Rows that prove themselves otherwise: the chain, the ledger, frozen files and versions of texts are append-only; a
-# vote is sealed; a member's private note is theirs alone; how far somebody has read is nobody's business later.
+# Rows that prove themselves otherwise: the chain, the ledger, saved lists, frozen files and versions of texts are
+# append-only; a dossier is a copy; a vote is sealed; a member's private note is theirs alone; how far somebody has read
+# is nobody's business later.
 WITHOUT_HISTORY = {
-    "User", "Counter", "Event", "EventDetails", "EventHead", "LetterText", "Message", "LedgerEntry", "PaymentRun",
-    "PrivateNote", "Reading", "Reminder", "Submission", "Settlement", "Vote",
+    "User", "BoardList", "Counter", "Dossier", "Event", "EventDetails", "EventHead", "LetterText", "Message",
+    "LedgerEntry", "PaymentRun", "PrivateNote", "Reading", "Reminder", "Submission", "Settlement", "Vote",
 }  # fmt: skip
 
 

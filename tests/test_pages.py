@@ -33,6 +33,8 @@ NO_PAGES = {
     "review:attachment",
     "review:ballot",
     "review:decision-letter",
+    "review:dossier-file",
+    "review:dossier-progress",
     "upload-file",
 }
 LONG = "Donaudampfschifffahrtsgesellschaft" * 6

@@ -15,7 +15,7 @@ from applications.operations import mark_of, snapshot
 from budgets.documents import payment_order_pdf, settlement_letter
 from budgets.operations import settlement_of
 from funding.clock import BERLIN
-from review.documents import decision_letter
+from review.documents import decision_letter, dossier_files, dossier_pdf
 from tests import factories
 from tests.verapdf import conformance_errors
 
@@ -116,12 +116,22 @@ def make_read_back() -> bytes:
     return read_back_pdf(case, snapshot(case), mark_of(case))
 
 
+def make_dossier() -> bytes:
+    case = make_case("admitted")
+    item = factories.make_item(case)
+    item.note = HARD * 5
+    item.save()
+    factories.make_grant(make_case("awarded"), organisation=case.organisation)
+    return dossier_pdf(item.meeting, dossier_files([item.pk]), [2, 3], as_of=DAY)
+
+
 SAMPLES: dict[str, list[Callable[[], bytes]]] = {
     "applications.documents.counter.agreement_pdf": [make_agreement],
     "applications.documents.counter.read_back_pdf": [make_read_back],
     "applications.documents.receipt.receipt_of_mail": [make_receipt],
     "budgets.documents.files.payment_order_pdf": [make_order],
     "budgets.documents.letters.settlement_letter": [make_settlement],
+    "review.documents.dossier.dossier_pdf": [make_dossier],
     "review.documents.letters.decision_letter": [
         lambda: decision_pdf(amount_cents=1_200_00),
         lambda: decision_pdf(kind="reject", amount_cents=0),

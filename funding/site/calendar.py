@@ -20,6 +20,7 @@ from funding import clock, jobs, outbox, reminders
 from funding.gate import record, save_with_history, writes
 from funding.models import Event, Message
 from funding.policies import SYSTEM
+from review.operations import forget_dossiers
 
 PROOF_DAYS = (-30, -7, 1, 14)
 ANSWER_DAYS = (-3,)
@@ -39,6 +40,7 @@ def tick() -> dict[str, int]:
         "tasks_forgotten": jobs.forget_done(),
         "mails_in_doubt": outbox.doubt_lost(),
         "mails_woken": outbox.wake_waiting(),
+        "dossiers_forgotten": forget_dossiers(),
         "letters_provided_later": sum(provide_as_sent(pk, day) for pk, day in _provided_later()),
         "proofs_reminded": sum(remind_of_proof(pk) for pk in _proofs()),
         "answers_reminded": sum(remind_of_answer(pk) for pk in _answers()),

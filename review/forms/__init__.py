@@ -1,6 +1,7 @@
 """Forms of the review: advice and conversation; checklist, return, meetings, motions, decision."""
 
 from review.forms.advice import AdviceForm, GermanForm, MessageForm, NoteForm, ProposalForm, WrongForm
+from review.forms.documents import BoardNoteForm
 from review.forms.procedure import (
     UNFILLED,
     BiasForm,
@@ -22,6 +23,7 @@ __all__ = [
     "UNFILLED",
     "AdviceForm",
     "BiasForm",
+    "BoardNoteForm",
     "ChecklistForm",
     "DecisionForm",
     "ExcludeForm",

@@ -18,6 +18,7 @@ from review.models.conversation import Attachment, Proposal, Reading, Remark
 from review.models.cuts import CostCut, admitted_plan, admitted_result, cuts_of
 from review.models.decision import Decision, DecisionQuerySet
 from review.models.deliberation import BoardComment, PrivateNote, Ruling
+from review.models.documents import BoardList, Dossier, Minutes, MinutesSignature, latest_list, sha256
 
 __all__ = [
     "Advice",
@@ -27,14 +28,18 @@ __all__ = [
     "BoardComment",
     "BoardItem",
     "BoardItemQuerySet",
+    "BoardList",
     "BoardMember",
     "CheckResult",
     "CostCut",
     "Decision",
     "DecisionQuerySet",
+    "Dossier",
     "InternalNote",
     "Meeting",
     "MeetingQuerySet",
+    "Minutes",
+    "MinutesSignature",
     "Motion",
     "PrivateNote",
     "Proposal",
@@ -46,4 +51,6 @@ __all__ = [
     "admitted_plan",
     "admitted_result",
     "cuts_of",
+    "latest_list",
+    "sha256",
 ]

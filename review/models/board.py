@@ -165,6 +165,7 @@ class BoardItem(Tenant):
     leader = models.ForeignKey(BoardMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     taken_off = models.BooleanField(default=False, help_text="Left the agenda before the board came to it")
+    note = models.TextField(blank=True, help_text="What the officer wants the board to know")
     history = HistoricalRecords()
     objects = BoardItemQuerySet.as_manager()
 

@@ -21,6 +21,16 @@ from review.operations.decision import (
     release,
 )
 from review.operations.desk import add_note, log_advice, return_for_changes
+from review.operations.dossiers import (
+    Share,
+    ask_for_dossier,
+    dossier_of,
+    fingerprint_of,
+    forget_dossiers,
+    make_dossier,
+    share_of,
+    write_note,
+)
 from review.operations.items import seat_of
 from review.operations.meetings import call_meeting, end_meeting, mark_present, serving, without_quorum
 from review.operations.outcome import (
@@ -37,7 +47,9 @@ __all__ = [
     "MAX_FILES",
     "AnswerChanged",
     "Body",
+    "Share",
     "add_note",
+    "ask_for_dossier",
     "call_meeting",
     "check",
     "close_motion",
@@ -46,13 +58,17 @@ __all__ = [
     "cuts_mark",
     "declare",
     "deviates",
+    "dossier_of",
     "end_meeting",
     "exclude",
+    "fingerprint_of",
     "finish_item",
+    "forget_dossiers",
     "give_back",
     "go_on_without",
     "leave_proposal",
     "log_advice",
+    "make_dossier",
     "mark_present",
     "mark_read",
     "may_go_on_without",
@@ -70,9 +86,11 @@ __all__ = [
     "seat_of",
     "serving",
     "share",
+    "share_of",
     "take_proposal",
     "vote",
     "withdraw",
     "without_quorum",
     "write",
+    "write_note",
 ]

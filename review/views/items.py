@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django_fsm import TransitionNotAllowed
 from funding.gate import Refused
 from funding.policies import is_officer
 from review import operations, policies
-from review.checklist import LABELS
+from review.documents import case_files
 from review.forms import (
     ExcludeForm,
     MotionForm,
@@ -25,7 +24,6 @@ from review.forms import (
 )
 from review.models import BoardItem, Motion, Vote
 from review.operations import Body
-from review.summary import case_of
 from review.views.desk import GET_POST
 from review.views.meetings import act_on, outcome_of
 
@@ -64,15 +62,13 @@ def _item_page(
     finish_form: ReasonForm | None = None,
 ) -> HttpResponse:
     application = found.application
-    prefetch_related_objects([application], "costs__category", "financing")
-    case = case_of(application)
-    results = {r.item: r for r in application.check_results.all()}
-    checks = [(LABELS.get(code, code), results[code]) for code in application.programme.checklist if code in results]
-    highest = min(case.result.highest_grant_cents, case.result.requested_cents)
+    [file] = case_files([found])
+    highest = min(file.case.result.highest_grant_cents, file.case.result.requested_cents)
     context = {
         "application": application,
-        "case": case,
-        "checks": checks,
+        "file": file,
+        "may_note": policies.may_check(application, request.user),
+        **_neighbours(request, found),
         "may_exclude": is_officer(found, request.user),
         "motion_form": motion_form
         or MotionForm(written=found.meeting.is_written, initial={"cents": highest}, auto_id="motion-%s"),
@@ -81,6 +77,18 @@ def _item_page(
         **_ballot(request, found),
     }
     return render(request, "review/item_detail.html", context)
+
+
+def _neighbours(request: HttpRequest, found: BoardItem) -> dict[str, BoardItem | None]:
+    """The cases before and after this one that the person may open: the dossier is read from one to the next."""
+    opened = list(
+        BoardItem.objects.visible_to(request.user).filter(meeting=found.meeting_id).select_related("application")
+    )
+    place = opened.index(found)
+    return {
+        "previous": opened[place - 1] if place else None,
+        "next": opened[place + 1] if place + 1 < len(opened) else None,
+    }
 
 
 def _ballot(request: HttpRequest, found: BoardItem) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from funding.pdf import (
     Attachment,
+    Bar,
     Bullets,
     Column,
     Facts,
@@ -23,6 +24,7 @@ from funding.pdf import (
     Letterhead,
     Link,
     NewPage,
+    PageOf,
     Signature,
     Space,
     Strong,
@@ -437,3 +439,46 @@ def test_metadata_holds_title_author_and_date():
 def test_blocks_with_the_same_words_are_equal():
     assert Text(("bis ", Strong("morgen"))) == Text(("bis ", Strong("morgen")))
     assert plain(("bis ", Strong("morgen"))) == "bis morgen"
+
+
+# --- Contents, links inside, bars -------------------------------------------------------------------------------------
+
+
+def make_contents() -> bytes:
+    rows = [(Link(f"#{name}", name), PageOf(name)) for name in ("nord", "mitte")]
+    blocks = [Grid([Column("Fall", 4), Column("Seite", numeric=True)], rows)]
+    for name in ("nord", "mitte"):
+        blocks += [NewPage(), Heading(f"Fall {name}", anchor=name), Heading("Wer zahlt", 3, anchor=f"{name}-money")]
+        blocks.append(Bar([("Zuwendung", 1_500_00), ("Eigenmittel", 500_00)], alt="Zuwendung 75 %, Eigenmittel 25 %"))
+    return make_report(blocks)
+
+
+def test_contents_lead_to_the_pages_they_name():
+    table = read(make_contents())[0].all("Table")[0]
+
+    assert [(row.text, row.all("Link")[0].links[0][0]) for row in table.all("TR")[1:]] == [
+        ("nord2", "page 2"),
+        ("mitte3", "page 3"),
+    ]
+
+
+def test_headings_with_an_anchor_are_bookmarks_one_below_the_other():
+    with pikepdf.open(BytesIO(make_contents())) as opened, opened.open_outline() as found:
+        assert [(item.title, [child.title for child in item.children]) for item in found.root] == [
+            ("Fall nord", ["Wer zahlt"]),
+            ("Fall mitte", ["Wer zahlt"]),
+        ]
+
+
+def test_bar_is_a_figure_with_its_text():
+    assert [figure.alt for figure in read(make_contents())[0].all("Figure")] == ["Zuwendung 75 %, Eigenmittel 25 %"] * 2
+
+
+def test_contents_conform_and_are_the_same_bytes_each_time():
+    assert conformance_errors(make_contents()) == CONFORMS
+    assert make_contents() == make_contents()
+
+
+def test_bar_without_its_text_is_refused():
+    with pytest.raises(ValueError, match="text that stands for it"):
+        Bar([("Zuwendung", 1)], alt=" ")
