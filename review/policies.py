@@ -9,6 +9,7 @@ __all__ = [
     "may_ask",
     "may_check",
     "may_decide",
+    "may_edit_provisions",
     "may_lead",
     "may_manage",
     "may_note",
@@ -33,6 +34,11 @@ def may_manage(meeting: Any, seat: Any, user: Any) -> bool:
     """Say who is present and end the meeting: officer, chair or deputy; `seat` is the person's own, or None."""
     chairs = seat is not None and seat.position in ("chair", "deputy") and is_board_member(meeting, user)
     return chairs or is_officer(meeting, user)
+
+
+def may_edit_provisions(provision: Any, user: Any) -> bool:
+    """Keep the town's library of conditions and obligations."""
+    return has_role(provision, user, Role.OFFICER, Role.ADMINISTRATOR)
 
 
 # --- Advice -----------------------------------------------------------------------------------------------------------

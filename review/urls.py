@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from review.views import advice, conversation, decisions, desk, dossier, german, items, meetings
+from review.views import advice, conversation, decisions, desk, dossier, german, items, meetings, provisions
 
 app_name = "review"
 urlpatterns = [
@@ -45,6 +45,10 @@ urlpatterns = [
     path("motion/<int:pk>/close/", items.close, name="close"),
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/release/", decisions.release_all, name="release-all"),
+    path("provisions/", provisions.provisions, name="provisions"),
+    path("provisions/<int:town>/new/", provisions.provision_create, name="provision-create"),
+    path("provisions/<int:town>/usual/", provisions.take_usual, name="provisions-usual"),
+    path("provision/<int:pk>/", provisions.provision, name="provision"),
     path("decision/<int:pk>/letter/", decisions.letter, name="decision-letter"),
     path("decision/<int:pk>/release/", decisions.release, name="release"),
 ]

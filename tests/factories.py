@@ -28,7 +28,7 @@ from budgets.workflow import GrantState
 from funding import clock
 from funding.clock import BERLIN
 from funding.models import Assignment, Category, Municipality, Programme, Round, User
-from review.models import BoardItem, BoardMember, Decision, Meeting
+from review.models import BoardItem, BoardMember, Decision, Meeting, Provision
 
 _numbers = itertools.count(1)
 
@@ -276,8 +276,12 @@ def make_letter(application: Application, kind: str = Letter.Kind.AWARD, **field
 
 
 def make_decision(application: Application, by: User, **fields: Any) -> Decision:
-    """A prepared award of all that was asked for."""
+    """A prepared award of all that was asked for; `conditions` and `obligations` are finished sentences."""
+    rejected = fields.get("kind") == Decision.Kind.REJECT
+    texts = {kind: fields.pop(f"{kind}s", []) for kind in Provision.Kind.values}
     defaults = {
+        "next_step": "Sie können Ihren Antrag überarbeiten und neu stellen." if rejected else "",
+        "provisions": [{"kind": kind, "text": text} for kind in texts for text in texts[kind]],
         "kind": Decision.Kind.AWARD,
         "amount_cents": application.evaluate().requested_cents,
         "reasons": "",

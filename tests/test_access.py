@@ -81,6 +81,8 @@ ARGUMENTS = {
     },
     **{f"review:{name}": lambda w: [w["motion"].pk] for name in ("vote", "object", "close")},
     "review:decision-letter": lambda w: [w["decision"].pk],
+    "review:provision": lambda w: [w["provision"].pk],
+    **{f"review:{name}": lambda w: [w["town"].pk] for name in ("provision-create", "provisions-usual")},
     "review:release": lambda w: [w["decision"].pk],
     **{f"budgets:{name}": lambda w: [w["year"].pk] for name in ("year", "year-move", "year-block")},
     **{f"budgets:{name}": lambda w: [w["grant"].pk] for name in ("grant", "call", "repayment")},

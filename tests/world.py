@@ -29,6 +29,7 @@ from review.models import (
     Meeting,
     Motion,
     Proposal,
+    Provision,
     Recommendation,
     Remark,
 )
@@ -111,6 +112,9 @@ def build() -> World:
     found["failed"] = note_failure(found["draft"], "unknown", by=people["applicant"], name="bild.gif")
     found["unposted"] = make_letter(found["awarded"])
     _meeting(world, [chair, biased])
+    found["provision"] = Provision.objects.create(
+        municipality=town, kind="obligation", title="Einladung", text="Laden Sie uns zu „{titel}“ ein.", position=1
+    )
     found["decision"] = _decision(found["recommended"], people["decider"])
     _money(world)
     found["message"] = _message(found["submitted"])

@@ -37,6 +37,7 @@ PART_NAMES = {
     "conditions": _("the conditions"),
     "obligations": _("the obligations"),
     "reasons": _("the reasons"),
+    "next": _("the next step after a rejection"),
     "result": _("the result"),
     "remedy": _("the court or authority of the remedy, with its address"),
     "decider": _("the name of the person who decided"),

@@ -54,6 +54,9 @@ class Programme(Presentation, Tenant):
     decided_by = models.CharField(max_length=50, default="town")
     board = models.CharField(max_length=100, blank=True)
     board_meetings_per_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    without_board_cents = cents_field(
+        null=True, blank=True, help_text="Asked for up to this much, the board may be skipped; empty: never"
+    )
     financing = models.CharField(max_length=10, choices=Financing, default=Financing.GAP)
     payment_mode = models.CharField(max_length=20, choices=PaymentMode, default=PaymentMode.ON_CALL)
     proof_due_months = models.PositiveSmallIntegerField(default=3)

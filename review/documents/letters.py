@@ -42,7 +42,7 @@ AWARD_PARTS = (
     "remedy",
     "decider",
 )
-REJECTION_PARTS = ("basis", "refusal", "reasons", "remedy", "decider")
+REJECTION_PARTS = ("basis", "refusal", "reasons", "next", "remedy", "decider")
 
 _PLURAL = {"Bedingung": "Bedingungen", "Auflage": "Auflagen"}
 
@@ -99,7 +99,7 @@ def award_parts(decision: Decision, *, proof_due_on: date, by: Any) -> Parts:
     reasons = texts.fill("reasons-partial" if partial else "reasons", values)
     return {
         "opening": [greeting(organisation), *texts.fill("opening", values)],
-        "basis": texts.fill("basis", values),
+        "basis": _basis(decision, texts, values),
         "grant": grant and [*grant, *(texts.fill("grant-partial", values) if partial else [])],
         "measure": texts.fill("measure", values),
         "joint-liability": texts.fill(_liability(organisation), values) if organisation.is_unregistered else [],
@@ -123,17 +123,23 @@ def rejection_parts(decision: Decision, *, by: Any) -> Parts:
     texts = LetterTexts(application.municipality, Letter.Kind.REJECTION)
     values = _shared_values(decision) | {
         "beantragt": format_eur(application.evaluate().requested_cents),
+        "naechster_schritt": _paragraphs(decision.next_step.splitlines()),
         "kontakt": _contact(application.municipality),
     }
     return {
         "opening": [greeting(application.organisation), *texts.fill("opening", values)],
-        "basis": texts.fill("basis", values),
+        "basis": _basis(decision, texts, values),
         "refusal": texts.fill("refusal", values),
         "reasons": texts.fill("reasons", values),
         "next": texts.fill("next", values),
         "remedy": remedy_part(application.municipality, texts),
         "decider": decider_part(application.municipality, by),
     }
+
+
+def _basis(decision: Decision, texts: LetterTexts, values: dict[str, Value]) -> list[Block]:
+    basis = texts.fill("basis", values)
+    return basis and [*basis, *(texts.fill("without-board", values) if decision.board_was_skipped else [])]
 
 
 def _is_partial(decision: Decision) -> bool:
@@ -145,13 +151,18 @@ def _is_partial(decision: Decision) -> bool:
 
 def _shared_values(decision: Decision) -> dict[str, Value]:
     application = decision.application
-    typed = [line.strip() for line in decision.reasons.splitlines() if line.strip()]
+    limit = application.programme.without_board_cents
     return case_values(application) | {
         "richtlinie": application.programme.basis,
         "antrag_vom": _filed(application),
         "ermessen": _discretion(application),
-        "begruendung": [Text(line) for line in typed] or None,
+        "begruendung": _paragraphs(decision.reason_lines),
+        "grenze_ohne_beirat": format_eur(limit) if limit else None,
     }
+
+
+def _paragraphs(lines: list[str]) -> list[Block] | None:
+    return [Text(line.strip()) for line in lines if line.strip()] or None
 
 
 def _award_values(decision: Decision, result: Result, proof_due_on: date | None) -> dict[str, Value]:
@@ -229,10 +240,8 @@ def _guard(cents: int) -> str:
     )
 
 
-def _also(kind: str, typed: str) -> list[Block]:
-    """What the decider added, a line each; nothing when nothing was typed."""
-    lines = [line.strip().lstrip("–-•* ") for line in typed.splitlines()]
-    items = [line for line in lines if line]
+def _also(kind: str, items: list[str]) -> list[Block]:
+    """What the decider added, a sentence each; nothing when nothing was added."""
     if not items:
         return []
     intro = f"Außerdem gilt als {kind}:" if len(items) == 1 else f"Außerdem gelten als {_PLURAL[kind]}:"

@@ -1,12 +1,11 @@
 """Forms of the review: advice and conversation; checklist, return, meetings, motions, decision."""
 
 from review.forms.advice import AdviceForm, GermanForm, MessageForm, NoteForm, ProposalForm, WrongForm
+from review.forms.decision import DecisionForm, ReleaseForm
 from review.forms.documents import BoardNoteForm
 from review.forms.procedure import (
-    UNFILLED,
     BiasForm,
     ChecklistForm,
-    DecisionForm,
     ExcludeForm,
     MeetingForm,
     MeetingSearchForm,
@@ -16,11 +15,10 @@ from review.forms.procedure import (
     ReturnForm,
     SearchForm,
     VersionForm,
-    reasons_to_fill,
 )
+from review.forms.provisions import ProvisionForm
 
 __all__ = [
-    "UNFILLED",
     "AdviceForm",
     "BiasForm",
     "BoardNoteForm",
@@ -35,10 +33,11 @@ __all__ = [
     "NoteForm",
     "PresentForm",
     "ProposalForm",
+    "ProvisionForm",
     "ReasonForm",
+    "ReleaseForm",
     "ReturnForm",
     "SearchForm",
     "VersionForm",
     "WrongForm",
-    "reasons_to_fill",
 ]

@@ -12,11 +12,10 @@ from funding import clock
 from funding.fields import GermanDateField, MoneyField, TextField
 from funding.models import Programme
 from review.checklist import Point
-from review.models import CheckResult, Decision, Meeting, Motion
-from review.operations import deviates
+from review.models import CheckResult, Meeting, Motion
 
 
-def _long(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 3) -> TextField:
+def long_text(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 3) -> TextField:
     return TextField(
         label=label,
         required=required,
@@ -95,7 +94,7 @@ class ReturnForm(VersionForm):
                 max_length=2000,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
-        self.fields["reason"] = _long(
+        self.fields["reason"] = long_text(
             _("What else you want to say"),
             required=False,
             help_text=_("Stands at the top of the mail, for example a greeting or an offer to call."),
@@ -203,7 +202,7 @@ class ExcludeForm(forms.Form):
     """Who was found biased, and why."""
 
     member = forms.TypedChoiceField(label=_("Member"), coerce=int)
-    reason = _long(_("Reason"), help_text=_("It stands in the minutes."))
+    reason = long_text(_("Reason"), help_text=_("It stands in the minutes."))
 
     def __init__(self, *args: Any, members: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -218,7 +217,7 @@ class MotionForm(forms.Form):
         label=_("Motion"), choices=Motion.Kind.choices, widget=forms.RadioSelect, initial=Motion.Kind.FUND
     )
     cents = MoneyField(label=_("Amount"), required=False)
-    conditions = _long(_("Conditions"), required=False, rows=2)
+    conditions = long_text(_("Conditions"), required=False, rows=2)
 
     def __init__(self, *args: Any, written: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -236,77 +235,10 @@ class MotionForm(forms.Form):
 class ReasonForm(forms.Form):
     """The board's reason, or why it could give none."""
 
-    reason = _long(_("Reason"), help_text=_("One or two sentences, for the decision and for the applicant."))
+    reason = long_text(_("Reason"), help_text=_("One or two sentences, for the decision and for the applicant."))
 
 
-# --- The decision -----------------------------------------------------------------------------------------------------
-
-UNFILLED = "…"
-
-
-def reasons_to_fill(criteria: list[str]) -> str:
-    """A line per published criterion, to be completed; lines left as they are do not count."""
-    return "\n".join(f"{criterion.rstrip('.')}: {UNFILLED}" for criterion in criteria)
-
-
-class DecisionForm(VersionForm):
-    """What the town decides; what must be given a reason says so."""
-
-    kind = forms.ChoiceField(label=_("Decision"), choices=Decision.Kind.choices, widget=forms.RadioSelect)
-    cents = MoneyField(label=_("Amount"), required=False, help_text=_("Only for an award."))
-    conditions = _long(
-        _("Conditions"), required=False, rows=2, help_text=_("What must be so before the grant takes effect.")
-    )
-    obligations = _long(_("Obligations"), required=False, rows=2, help_text=_("What the recipient has to do."))
-    reasons = _long(
-        _("Reasons for the applicant"),
-        required=False,
-        rows=6,
-        help_text=_("By the published criteria. Lines that still end in “…” are left out of the letter."),
-    )
-    deviation_reason = _long(
-        _("Why you do not follow the board"),
-        required=False,
-        rows=2,
-        help_text=_("Only if your decision differs from the board's. It stays inside the town."),
-    )
-
-    overrule_reason = _long(
-        _("Why it gets a grant although a usage proof is overdue"),
-        required=False,
-        rows=2,
-        help_text=_("Only for an award. It stays inside the town."),
-    )
-
-    def __init__(
-        self, *args: Any, recommendation: Any, requested_cents: int, owes_proof: bool = False, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        if not owes_proof:
-            del self.fields["overrule_reason"]
-        self.recommendation, self.requested_cents = recommendation, requested_cents
-
-    def clean_reasons(self) -> str:
-        lines = self.cleaned_data["reasons"].splitlines()
-        return "\n".join(line for line in lines if not line.rstrip().endswith(UNFILLED)).strip()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if self.errors:
-            return cleaned
-        cents = cleaned.get("cents") or 0
-        if cleaned["kind"] == Decision.Kind.REJECT:
-            cleaned["cents"] = cents = 0
-        elif not cents:
-            self.add_error("cents", _("Please enter the amount of the grant."))
-            return cleaned
-        cleaned["cents"] = cents
-        if cents < self.requested_cents and not cleaned["reasons"]:
-            self.add_error("reasons", _("Less than was asked for needs reasons (§ 39 VwVfG). Please give them."))
-        differs = deviates(self.recommendation, cleaned["kind"], cents, cleaned["conditions"])
-        if differs and not cleaned["deviation_reason"]:
-            self.add_error("deviation_reason", _("Your decision differs from the board's. Please say why."))
-        return cleaned
+# --- Lists -----------------------------------------------------------------------------------------------------------
 
 
 class SearchForm(forms.Form):

@@ -19,6 +19,7 @@ from review.models.cuts import CostCut, admitted_plan, admitted_result, cuts_of
 from review.models.decision import Decision, DecisionQuerySet
 from review.models.deliberation import BoardComment, PrivateNote, Ruling
 from review.models.documents import BoardList, Dossier, Minutes, MinutesSignature, latest_list, sha256
+from review.models.provisions import Provision, ProvisionQuerySet
 
 __all__ = [
     "Advice",
@@ -43,6 +44,8 @@ __all__ = [
     "Motion",
     "PrivateNote",
     "Proposal",
+    "Provision",
+    "ProvisionQuerySet",
     "Reading",
     "Recommendation",
     "Remark",

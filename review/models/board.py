@@ -258,6 +258,7 @@ class Recommendation(Tenant):
         FUND = "fund", _("Recommended")
         DO_NOT_FUND = "do-not-fund", _("Not recommended")
         NONE = "none", _("No recommendation")
+        SKIPPED = "skipped", _("Board not asked: below the limit of the programme")
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="recommendations")
     item = models.ForeignKey(BoardItem, on_delete=models.PROTECT, null=True, blank=True, related_name="recommendations")

@@ -12,13 +12,13 @@ from review.operations.conversation import (
     write,
 )
 from review.operations.decision import (
+    LIMITS,
+    Text,
     current_recommendation,
     deviates,
     overdue_proofs,
     pot_of,
     prepare_decision,
-    preview_letter,
-    release,
 )
 from review.operations.desk import add_note, log_advice, return_for_changes
 from review.operations.dossiers import (
@@ -42,12 +42,16 @@ from review.operations.outcome import (
     withdraw,
 )
 from review.operations.proposals import AnswerChanged, leave_proposal, propose, take_proposal
+from review.operations.provisions import save_provision, take_usual_provisions
+from review.operations.release import preview_letter, release, release_together
 
 __all__ = [
+    "LIMITS",
     "MAX_FILES",
     "AnswerChanged",
     "Body",
     "Share",
+    "Text",
     "add_note",
     "ask_for_dossier",
     "call_meeting",
@@ -81,13 +85,16 @@ __all__ = [
     "propose",
     "put_motion",
     "release",
+    "release_together",
     "reopen_check",
     "return_for_changes",
+    "save_provision",
     "seat_of",
     "serving",
     "share",
     "share_of",
     "take_proposal",
+    "take_usual_provisions",
     "vote",
     "withdraw",
     "without_quorum",

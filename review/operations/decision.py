@@ -1,24 +1,32 @@
-"""Verbs of the decision: prepare it, look at its letter, release it with letter, money and grant in one act."""
+"""Verbs of the decision before its release: prepare it, rewrite it, drop it; skip the board where that is allowed."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from applications.letter_forms import problems
 from applications.models import Application, Organisation
-from applications.operations import issue_letter, recipients
+from applications.rules import Result
 from applications.workflow import State
 from budgets import operations as money
 from budgets.models import BudgetYear, UsageProof
-from funding import calendar, clock, outbox
-from funding.gate import Refused, Stale, lock, perform, record, save_with_history, writes
+from funding import clock
+from funding.gate import Refused, Stale, lock, record, save_with_history, writes
 from funding.money import format_eur
 from review import documents, policies
-from review.models import Attendance, CheckResult, Decision, Recommendation, admitted_plan, admitted_result
+from review.models import Attendance, CheckResult, Decision, Provision, Recommendation, admitted_result
 
-TRIES = 3
+# The limits of a grant (applications.rules.Result.binding), as a refusal names them.
+LIMITS = {
+    "cap": _("the highest grant per project"),
+    "eligible": _("what of the costs counts"),
+    "gap": _("what is missing after own and other money"),
+    "budget": _("what the year has left"),
+}
 
 
 def current_recommendation(application: Application) -> Recommendation | None:
@@ -26,13 +34,13 @@ def current_recommendation(application: Application) -> Recommendation | None:
     return application.recommendations.filter(superseded=False).first()
 
 
-def deviates(recommendation: Recommendation | None, kind: str, cents: int, conditions: str = "") -> bool:
+def deviates(recommendation: Recommendation | None, kind: str, cents: int, has_conditions: bool = False) -> bool:
     """The decision is not what the board advised: another result, another amount, or its conditions left out."""
-    if recommendation is None or recommendation.kind == Recommendation.Kind.NONE:
+    if recommendation is None or recommendation.kind in (Recommendation.Kind.NONE, Recommendation.Kind.SKIPPED):
         return False
     if recommendation.kind == Recommendation.Kind.DO_NOT_FUND:
         return kind == Decision.Kind.AWARD
-    left_out = bool(recommendation.conditions.strip()) and not conditions.strip()
+    left_out = bool(recommendation.conditions.strip()) and not has_conditions
     return kind == Decision.Kind.REJECT or cents != recommendation.amount_cents or left_out
 
 
@@ -49,7 +57,7 @@ def overdue_proofs(organisation: Organisation) -> list[UsageProof]:
     return list(found.select_related("grant__application"))
 
 
-def _assert_proofs_are_in(application: Application, kind: str, overrule_reason: str) -> None:
+def assert_proofs_are_in(application: Application, kind: str, overrule_reason: str) -> None:
     """Who owes a usage proof gets no new award, unless it is said why; Refused names every one with its figures."""
     if kind != Decision.Kind.AWARD or overrule_reason.strip():
         return
@@ -72,7 +80,7 @@ def _assert_proofs_are_in(application: Application, kind: str, overrule_reason: 
         )
 
 
-def _assert_may_decide(application: Application, by: Any) -> None:
+def assert_may_decide(application: Application, by: Any) -> None:
     """Four eyes: never somebody who worked on the check or sat on the board when the case was there.
 
     The policy knows who admitted the case; who answered single points, or was invited as a member, stands in rows.
@@ -85,6 +93,19 @@ def _assert_may_decide(application: Application, by: Any) -> None:
         raise Refused(_("You worked on this case before. Somebody else has to decide it."))
 
 
+@dataclass(frozen=True)
+class Text:
+    """An ancillary provision as it is picked or typed: its words with placeholders, and what was entered for them.
+
+    `source` is the entry of the town's library; `entered` holds `datum` (ISO) and `summe` (cents).
+    """
+
+    kind: str
+    template: str
+    source: int | None = None
+    entered: dict[str, Any] = field(default_factory=dict)
+
+
 @writes
 def prepare_decision(
     application: Application,
@@ -92,48 +113,97 @@ def prepare_decision(
     by: Any,
     kind: str,
     cents: int = 0,
-    conditions: str = "",
-    obligations: str = "",
-    reasons: str,
+    provisions: Sequence[Text] = (),
+    grounds: Mapping[str, str] | None = None,
+    reasons: str = "",
+    next_step: str = "",
     deviation_reason: str = "",
     overrule_reason: str = "",
     version: int | None = None,
+    seen: int | None = None,
 ) -> Decision:
     """Write (or rewrite) the decision and reserve its money; nobody outside sees it until it is released.
 
-    Raises Refused: not ready to be decided, above cap, plan or gap, a partial or full refusal without reasons, a
-    deviation from the board without a reason, an award to who owes a usage proof without one, decided by somebody who
-    worked on the case.
+    `grounds` holds a sentence per published criterion; `seen` is the version of the prepared decision the person saw
+    (0: there was none). Raises Stale when somebody else prepared it meanwhile, and Refused: not ready to be decided,
+    above cap, plan or gap, a partial or full refusal without reasons, a rejection without criterion or next step, a
+    deviation from the board or an award to who owes a usage proof without a reason, a placeholder nobody can fill,
+    decided by somebody who worked on the case.
     """
     fresh = lock(application, version=version)
-    _assert_may_decide(fresh, by)
+    assert_may_decide(fresh, by)
     if fresh.state != State.RECOMMENDED:
         raise Refused(_("This application is not ready to be decided, or it was decided meanwhile."))
-    result = admitted_result(fresh)
-    if kind == Decision.Kind.REJECT:
-        cents, conditions, obligations = 0, "", ""
-    elif not 0 < cents <= min(result.highest_grant_cents, result.requested_cents):
-        highest = min(result.highest_grant_cents, result.requested_cents)
-        raise Refused(_("The amount must lie above zero and may be at most %s.") % format_eur(highest))
-    if not reasons.strip() and cents < result.requested_cents:
-        raise Refused(_("Please give the reasons: a full or partial refusal needs them (§ 39 VwVfG)."))
-    if deviates(current_recommendation(fresh), kind, cents, conditions) and not deviation_reason.strip():
-        raise Refused(_("Please say why you do not follow the board's recommendation."))
-    _assert_proofs_are_in(fresh, kind, overrule_reason)
     decision = Decision.objects.filter(application=fresh).first() or Decision(
         municipality_id=fresh.municipality_id, application=fresh
     )
-    decision.kind, decision.amount_cents = kind, cents
-    decision.conditions, decision.obligations = conditions, obligations
+    if seen not in (None, decision.version):
+        raise Stale
+    result = admitted_result(fresh)
+    rejects = kind == Decision.Kind.REJECT
+    cents, provisions = (0, ()) if rejects else (cents, provisions)
+    if not rejects:
+        _assert_within_limits(cents, result)
+    grounds = {criterion: text.strip() for criterion, text in (grounds or {}).items() if text.strip()}
+    _assert_reasons(fresh, rejects, cents < result.requested_cents, grounds, reasons, next_step)
+    recommendation = current_recommendation(fresh)
+    has_conditions = any(text.kind == Provision.Kind.CONDITION for text in provisions)
+    if deviates(recommendation, kind, cents, has_conditions) and not deviation_reason.strip():
+        raise Refused(_("Please say why you do not follow the board's recommendation."))
+    assert_proofs_are_in(fresh, kind, overrule_reason)
+    decision.kind, decision.amount_cents, decision.recommendation = kind, cents, recommendation
+    decision.provisions = [_provision(text, fresh, cents) for text in provisions]
+    decision.grounds = [{"criterion": criterion, "text": text} for criterion, text in grounds.items()]
     decision.reasons, decision.deviation_reason = reasons, deviation_reason
     decision.overrule_reason = overrule_reason
+    decision.next_step = next_step if rejects else ""
     decision.prepared_by, decision.prepared_at = by, clock.now()
+    decision.version += 1
     decision.reserved_cents = money.reserve(fresh, cents, by=by)
     save_with_history(decision, by=by, reason="prepare")
-    fresh.version += 1
-    save_with_history(fresh, by=by, reason="decision prepared")
     record(fresh.municipality_id, "decision.prepare", decision, by=by, details={"kind": kind, "cents": cents})
     return decision
+
+
+def _assert_within_limits(cents: int, result: Result) -> None:
+    """More than nothing, and neither above what was asked for nor above cap, eligible cost or gap."""
+    if cents <= 0:
+        raise Refused(_("The amount of an award must lie above zero."))
+    if cents > result.requested_cents:
+        raise Refused(_("More than was asked for (%s) cannot be awarded.") % format_eur(result.requested_cents))
+    if cents > result.highest_grant_cents:
+        names = ", ".join(str(LIMITS[name]) for name in result.binding)
+        raise Refused(
+            _("At most %(highest)s can be awarded: that is %(limits)s.")
+            % {"highest": format_eur(result.highest_grant_cents), "limits": names}
+        )
+
+
+def _assert_reasons(
+    application: Application, rejects: bool, refuses: bool, grounds: dict[str, str], reasons: str, next_step: str
+) -> None:
+    """What is refused, wholly or in part, has reasons (§ 39 VwVfG); a rejection names criteria and a next step."""
+    if rejects and application.programme.criteria and not grounds:
+        raise Refused(_("A rejection rests on the published criteria. Please write a sentence for at least one."))
+    if refuses and not (grounds or reasons.strip()):
+        raise Refused(_("Please give the reasons: a full or partial refusal needs them (§ 39 VwVfG)."))
+    if rejects and not next_step.strip():
+        raise Refused(_("Please say what the group can do next. A rejection is never the last word."))
+
+
+def _provision(text: Text, application: Application, cents: int) -> dict[str, Any]:
+    """The provision with its placeholders filled. Raises Refused for one nobody can fill."""
+    entered = {name: value for name, value in text.entered.items() if value}
+    allowed = [*documents.FROM_CASE, *entered]
+    if sentences := problems(text.template, allowed):
+        raise Refused(" ".join(sentences))
+    return {
+        "kind": text.kind,
+        "source": text.source,
+        "template": text.template,
+        "entered": entered,
+        "text": documents.finished(text.template, application, cents, entered),
+    }
 
 
 @writes
@@ -145,83 +215,3 @@ def drop_decision(application: Application, *, by: Any, reason: str) -> None:
         decision.delete()
     if application.year and money.reserved_cents(application):
         money.reserve(application, 0, by=by)
-
-
-def _letter(decision: Decision, *, by: Any) -> tuple[str, str, bytes, date]:
-    """(kind, title, PDF, day the usage proof is due) of the letter as it would go out today."""
-    application = decision.application
-    if (submission := application.submissions.first()) is not None:
-        # Who answers for the group and where the money goes: as it was sent in, not as another draft has changed it.
-        application.organisation = submission.organisation
-    if missing := application.municipality.missing_for_letters:
-        names = ", ".join(str(name) for name in missing)
-        raise Refused(_("No letter can be issued yet. Please enter first: %s") % names)
-    if application.end is None:
-        raise Refused(_("The case has no end date: it has to go back to the applicant."))
-    proof_due_on = calendar.proof_due_on(
-        application.end, application.programme.proof_due_months, application.municipality.state
-    )
-    letter = documents.decision_letter(decision, day=clock.today(), proof_due_on=proof_due_on, by=by)
-    return *letter, proof_due_on
-
-
-def preview_letter(decision: Decision, *, by: Any) -> tuple[str, bytes]:
-    """(title, PDF) of a prepared decision's letter; it is not kept. Raises Refused as the release would."""
-    _kind, title, content, _due = _letter(decision, by=by)
-    return title, content
-
-
-def release(decision: Decision, *, by: Any) -> Decision:
-    """Release a prepared decision: letter, state, money and grant in one transaction, mail as a draft.
-
-    The letter is made before the transaction (no PDF under a lock); if the case changes meanwhile, it is made again.
-    Raises Refused (already released, no longer prepared, pot does not suffice, provisional budget, letterhead
-    incomplete) and then nothing of it has happened.
-    """
-    for _attempt in range(TRIES):
-        fresh = Decision.objects.with_case().filter(pk=decision.pk).first()
-        if fresh is None:
-            raise Refused(_("This decision was taken back. Nothing was sent."))
-        if fresh.is_released:
-            raise Refused(_("This decision was already released."))
-        if not policies.may_decide(fresh.application, by):
-            raise PermissionDenied("only the decider, and never who checked the case")
-        kind, title, content, proof_due_on = _letter(fresh, by=by)
-        try:
-            return _release(fresh, kind, title, content, proof_due_on, fresh.application.version, by=by)
-        except Stale:
-            continue
-    raise Stale
-
-
-@writes
-def _release(
-    decision: Decision, letter_kind: str, title: str, content: bytes, proof_due_on: date, version: int, *, by: Any
-) -> Decision:
-    application = lock(decision.application)
-    fresh = Decision.objects.select_for_update(of=("self",)).filter(pk=decision.pk).first()
-    if fresh is None:
-        raise Refused(_("This decision was taken back. Nothing was sent."))
-    if fresh.is_released:
-        raise Refused(_("This decision was already released."))
-    if application.version != version:
-        raise Stale
-    _assert_may_decide(application, by)
-    _assert_proofs_are_in(application, fresh.kind, fresh.overrule_reason)
-    move = "award" if fresh.kind == Decision.Kind.AWARD else "reject"
-    application = perform(application, move, by=by)
-    letter = issue_letter(application, letter_kind, title=title, content=content, by=by)
-    if fresh.kind == Decision.Kind.AWARD:
-        plan = admitted_plan(application)
-        money.award(application, cents=fresh.amount_cents, letter=letter, proof_due_on=proof_due_on, by=by, plan=plan)
-    fresh.released_by, fresh.released_at, fresh.letter = by, clock.now(), letter
-    save_with_history(fresh, by=by, reason="release")
-    record(fresh.municipality_id, "decision.release", fresh, by=by, details={"letter": letter.sha256})
-    outbox.post(
-        "decision",
-        to=recipients(application),
-        about=letter,  # sending this mail is what provides the letter for download
-        text=lambda: documents.decision_mail(fresh, letter),
-        draft=True,
-    )
-    return fresh

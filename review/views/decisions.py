@@ -1,4 +1,4 @@
-"""The decision: prepare it, read its letter, release one or all."""
+"""The decision: prepare it, read its letter, release one or several together."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_fsm import TransitionNotAllowed
 
@@ -17,12 +19,13 @@ from applications.workflow import State
 from funding.gate import Refused
 from funding.policies import Role
 from review import operations, policies
-from review.forms import DecisionForm, SearchForm, reasons_to_fill
-from review.models import Decision, Motion, Recommendation
+from review.forms import DecisionForm, ReleaseForm, SearchForm
+from review.models import Decision, Motion, Provision, Recommendation
+from review.pots import pots_of
 from review.summary import case_of
 from review.views.desk import GET_POST, too_late
 
-PER_PAGE = 25
+PER_PAGE = 100  # those of a meeting are released together, so they stand on one page
 
 
 @login_required
@@ -41,14 +44,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     overdue = operations.overdue_proofs(application.organisation)
     form = DecisionForm(
         request.POST or None,
+        application=application,
         recommendation=recommendation,
+        decision=decision,
+        provisions=_library(application, decision),
         requested_cents=case.result.requested_cents,
         owes_proof=bool(overdue),
-        initial={"version": application.version, **_initial(application, recommendation, decision)},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            operations.prepare_decision(application, by=request.user, **form.cleaned_data)
+            operations.prepare_decision(application, by=request.user, **form.to_prepare())
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -63,28 +68,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "result": case.result,
         "overdue": overdue,
+        "limits": [operations.LIMITS[name] for name in case.result.binding],
         **_pot(application, decision, recommendation, case.result.requested_cents),
     }
     return render(request, "review/application_decide.html", context)
 
 
-def _initial(
-    application: Application, recommendation: Recommendation | None, decision: Decision | None
-) -> dict[str, Any]:
-    """The prepared decision, else what the board advises."""
-    if decision is not None:
-        names = ("kind", "conditions", "obligations", "reasons", "deviation_reason", "overrule_reason")
-        return {name: getattr(decision, name) for name in names} | {"cents": decision.amount_cents or None}
-    initial: dict[str, Any] = {"reasons": reasons_to_fill(application.programme.criteria)}
-    if recommendation is None or recommendation.kind == Recommendation.Kind.NONE:
-        return initial
-    if recommendation.kind == Recommendation.Kind.DO_NOT_FUND:
-        return initial | {"kind": Decision.Kind.REJECT}
-    return initial | {
-        "kind": Decision.Kind.AWARD,
-        "cents": recommendation.amount_cents,
-        "conditions": recommendation.conditions,
-    }
+def _library(application: Application, decision: Decision | None) -> list[Provision]:
+    """What the town offers to pick, and what was picked before it was taken off the list."""
+    picked = [provision["source"] for provision in decision.provisions if provision.get("source")] if decision else []
+    town = Provision.objects.filter(municipality=application.municipality_id)
+    return list(town.filter(Q(offered=True) | Q(pk__in=picked)).in_order())
 
 
 def _motions(recommendation: Recommendation | None) -> list[Motion]:
@@ -146,51 +140,84 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     """Release one decision: the letter is issued, the money committed, the mail drafted."""
     decision = _decision(request, pk)
-    done, sentence = _try_release(decision, by=request.user)
-    (messages.success if done else messages.error)(request, sentence)
+    form = ReleaseForm(request.POST)
+    seen = form.cleaned_data["chosen"] if form.is_valid() else {}
+    sentence = _try_release([decision], seen, by=request.user)
+    if sentence:
+        messages.error(request, sentence)
+    else:
+        messages.success(
+            request, _("Released: the letter is issued, the money is committed. The mail waits as a draft.")
+        )
     return redirect("case", decision.application_id)
 
 
-def _try_release(decision: Decision, *, by: Any) -> tuple[bool, str]:
-    """Release and say in a sentence what came of it; too late and too little money are no errors."""
+def _try_release(decisions: list[Decision], seen: dict[int, int], *, by: Any) -> str:
+    """Release them all in one act, or say in a sentence why none was; too late and too little money are no errors."""
     try:
-        operations.release(decision, by=by)
+        operations.release_together(decisions, by=by, seen=seen)
     except Refused as refusal:
-        return False, str(refusal)
+        return str(refusal)
     except TransitionNotAllowed:
-        return False, _("The case has moved on. Nothing was sent.")
+        return _("The case has moved on. Nothing was sent.")
     except PermissionDenied:
-        return False, _("Somebody else has to decide this case.")
-    return True, _("Released: the letter is issued, the money is committed. The mail waits as a draft.")
+        return _("Somebody else has to decide this case.")
+    return ""
 
 
 @login_required
 @require_safe
 def decisions(request: HttpRequest) -> HttpResponse:
-    """All prepared decisions, to be released one by one or together."""
+    """All prepared decisions with what they take from which pot; `chosen` in the address ticks some of them."""
     if not request.user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR):  # type: ignore[union-attr]
         raise PermissionDenied
-    form = SearchForm(request.GET)
-    found = _prepared(request)
-    if form.is_valid() and form.cleaned_data["q"]:
-        found = found.filter(application__in=Application.objects.matching(form.cleaned_data["q"]))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    for decision in page:
-        decision.releasable = policies.may_decide(decision.application, request.user)
-    context = {"form": form, "page_obj": page, "may_release": any(d.releasable for d in page)}
-    return render(request, "review/decision_list.html", context)
-
-
-def _prepared(request: HttpRequest) -> Any:
-    return Decision.objects.visible_to(request.user).prepared().with_case().order_by("pk")
+    form = ReleaseForm(request.GET)
+    if "sums" not in request.GET and "chosen" not in request.GET:
+        return _list(request, None)
+    return _list(request, form.cleaned_data["chosen"] if form.is_valid() else {})
 
 
 @login_required
 @require_POST
 def release_all(request: HttpRequest) -> HttpResponse:
-    """Release every prepared decision of one's towns, one after the other; a refused one does not stop the others."""
+    """Release the chosen decisions in one act: all of them, or, with the reason, none."""
     if not request.user.towns_as(Role.DECIDER):  # type: ignore[union-attr]
         raise PermissionDenied
-    ready = [d for d in _prepared(request) if policies.may_decide(d.application, request.user)]
-    results = [(decision, *_try_release(decision, by=request.user)) for decision in ready]
-    return render(request, "review/decision_results.html", {"results": results})
+    form = ReleaseForm(request.POST)
+    if not form.is_valid():
+        return _list(request, {}, form)
+    chosen = form.cleaned_data["chosen"]
+    wanted = list(Decision.objects.visible_to(request.user).filter(pk__in=chosen).with_case())
+    sentence = _try_release(wanted, chosen, by=request.user)
+    if len(wanted) < len(chosen):
+        sentence = _("One of these decisions was taken back. Please choose again. Nothing was released.")
+    if sentence:
+        form.add_error(None, sentence)
+        return _list(request, chosen, form)
+    words = ngettext(
+        "One decision is released: its letter is issued, its money committed. The mail waits as a draft.",
+        "%s decisions are released: their letters are issued, their money is committed. The mails wait as drafts.",
+        len(wanted),
+    )
+    messages.success(request, words % len(wanted) if len(wanted) > 1 else words)
+    return redirect("review:decisions")
+
+
+def _list(request: HttpRequest, chosen: dict[int, int] | None, form: ReleaseForm | None = None) -> HttpResponse:
+    """The page of prepared decisions; all that this person may release are ticked unless some were chosen."""
+    search = SearchForm(request.GET)
+    found = Decision.objects.visible_to(request.user).prepared().with_case()
+    if search.is_valid() and search.cleaned_data["q"]:
+        found = found.filter(application__in=Application.objects.matching(search.cleaned_data["q"]))
+    page = Paginator(found.order_by("application__programme", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    for decision in page:
+        decision.releasable = policies.may_decide(decision.application, request.user)
+        decision.ticked = decision.releasable and (chosen is None or decision.pk in chosen)
+    context = {
+        "search": search,
+        "form": form,
+        "page_obj": page,
+        "may_release": any(decision.releasable for decision in page),
+        "pots": pots_of(decision for decision in page if decision.ticked or not decision.releasable),
+    }
+    return render(request, "review/decision_list.html", context)

@@ -61,8 +61,8 @@ def make_partial(application, decider, **fields):
     values = {
         "amount_cents": 1_200_00,
         "reasons": REASONS,
-        "conditions": "- Die Haftpflicht ist abgeschlossen.",
-        "obligations": "Nennen Sie die Kreisstadt im Faltplan.\n\nLaden Sie uns zum Fest ein.",
+        "conditions": ["Die Haftpflicht ist abgeschlossen."],
+        "obligations": ["Nennen Sie die Kreisstadt im Faltplan.", "Laden Sie uns zum Fest ein."],
     }
     return factories.make_decision(application, decider, **values | fields)
 
@@ -281,9 +281,10 @@ def test_rejection_says_exactly_this(association_case, decider):
         Text("Für Ihren Antrag heißt das:"),
         Text("Für die Kurse gibt es schon eine Betreuung."),
         Heading("Wie es weitergehen kann"),
+        Text("Sie können Ihren Antrag überarbeiten und neu stellen."),
         Text(
-            "Sie können Ihren Antrag überarbeiten und neu stellen. Sprechen Sie vorher gern mit uns: Telefon 02303 "
-            "103-0 und integration@unna.example. Die Frist für einen Rechtsbehelf läuft währenddessen weiter."
+            "Sie erreichen uns so: Telefon 02303 103-0 und integration@unna.example. Die Frist für einen Rechtsbehelf "
+            "läuft währenddessen weiter."
         ),
         Heading("Rechtsbehelfsbelehrung"),
         Text(

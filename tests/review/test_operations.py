@@ -915,6 +915,14 @@ def advised(review):
     return fresh(case)
 
 
+REJECTION = {
+    "kind": "reject",
+    "grounds": {"Viele machen mit.": "Nur drei Personen sind beteiligt."},
+    "next_step": "Stellen Sie den Antrag neu.",
+    "deviation_reason": "Es gibt das schon.",
+}
+
+
 def prepare(review, case, **changes):
     defaults = {"by": review.decider, "kind": "award", "cents": 1_500_00, "reasons": "Der Topf soll reichen."}
     return operations.prepare_decision(case, **defaults | changes)
@@ -924,13 +932,13 @@ def test_decision_is_prepared_with_its_money_held(review, advised):
     decision = prepare(review, advised)
 
     assert (decision.amount_cents, decision.reserved_cents, reserved_cents(advised)) == (1_500_00,) * 3
-    assert (fresh(advised).state, fresh(advised).version) == (State.RECOMMENDED, advised.version + 1)
+    assert (fresh(advised).state, fresh(advised).version, decision.version) == (State.RECOMMENDED, advised.version, 1)
 
 
 def test_decision_rewritten_as_a_rejection_frees_the_money(review, advised):
     prepare(review, advised)
 
-    decision = prepare(review, advised, kind="reject", cents=900_00, deviation_reason="Es gibt das schon.")
+    decision = prepare(review, advised, **REJECTION, cents=900_00)
 
     assert (Decision.objects.count(), decision.amount_cents, reserved_cents(advised)) == (1, 0, 0)
 
@@ -938,11 +946,25 @@ def test_decision_rewritten_as_a_rejection_frees_the_money(review, advised):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"cents": 0}, "The amount must lie above zero and may be at most 1.598,90 €."),
-        ({"cents": 1_598_91}, "The amount must lie above zero and may be at most 1.598,90 €."),
+        ({"cents": 0}, "The amount of an award must lie above zero."),
+        ({"cents": 1_598_91}, "More than was asked for (1.598,90 €) cannot be awarded."),
         ({"reasons": " "}, "Please give the reasons: a full or partial refusal needs them (§ 39 VwVfG)."),
         ({"cents": 1_400_00}, "Please say why you do not follow the board's recommendation."),
-        ({"kind": "reject"}, "Please say why you do not follow the board's recommendation."),
+        ({**REJECTION, "deviation_reason": ""}, "Please say why you do not follow the board's recommendation."),
+        (
+            {**REJECTION, "grounds": {}},
+            "A rejection rests on the published criteria. Please write a sentence for at least one.",
+        ),
+        ({**REJECTION, "next_step": " "}, "Please say what the group can do next. A rejection is never the last word."),
+        (
+            {"provisions": [operations.Text("condition", "Bis zum {datum}.")]},
+            "There is no placeholder {datum} here. Possible are: {betrag}, {titel}, {organisation}, {aktenzeichen}, "
+            "{beginn}, {ende}, {nachweis_bis}",
+        ),
+        (
+            {"provisions": [operations.Text("condition", "Bis zum {datum.")]},
+            "There is a brace that belongs to no placeholder near “Bis zum {datum.”. They are written {like_this}.",
+        ),
     ],
 )
 def test_decision_is_refused_with_a_sentence(review, advised, changes, said):
@@ -958,8 +980,8 @@ def test_decision_deviates_with_a_reason(review, advised):
 def test_decision_that_drops_the_boards_conditions_deviates():
     advice = Recommendation(kind="fund", amount_cents=100_00, conditions="Der Saal ist zugesagt.")
 
-    assert operations.deviates(advice, "award", 100_00, "") is True
-    assert operations.deviates(advice, "award", 100_00, "Der Saal ist zugesagt.") is False
+    assert operations.deviates(advice, "award", 100_00) is True
+    assert operations.deviates(advice, "award", 100_00, True) is False
 
 
 def test_decision_before_the_board_has_advised_is_refused(review):
@@ -1029,7 +1051,10 @@ def test_release_beyond_the_pot_is_refused_with_the_figures_and_nothing_happens(
 
     said = sentence(operations.release, decision, by=review.decider).replace("\u00a0", " ")
 
-    assert said == "The pot does not suffice: 1.000,00 € are free, 1.500,00 € are needed. Nothing was changed."
+    assert said == (
+        "The pot of 2026 does not suffice: 1.000,00 € are free for this, 1.500,00 € are needed, 500,00 € are missing. "
+        "Nothing was released."
+    )
     assert (fresh(advised).state, fresh(decision).letter, Grant.objects.count()) == (State.RECOMMENDED, None, 0)
 
 

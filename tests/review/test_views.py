@@ -264,7 +264,7 @@ def test_list_of_decisions_asks_the_same_number_of_queries(review, rows, django_
     client = signed_in(review.decider)
     client.get(url("decisions"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(url("decisions"))
 
     assert len(page.context["page_obj"]) == rows
@@ -595,8 +595,8 @@ def advised(review):
 
 
 def decision_of(case, **changes):
-    data = {"version": case.version, "kind": "award", "cents": "1.500,00", "reasons": "Der Topf soll reichen."}
-    return data | {"conditions": "", "obligations": "", "deviation_reason": ""} | changes
+    data = {"version": case.version, "seen": 0, "kind": "award", "cents": "1.500,00"}
+    return data | {"reasons": "Der Topf soll reichen.", "next_step": "Sie können neu stellen."} | changes
 
 
 def test_decide_proposes_what_the_board_advised_and_shows_the_pot(review, advised):
@@ -604,7 +604,7 @@ def test_decide_proposes_what_the_board_advised_and_shows_the_pot(review, advise
 
     form, pot = page.context["form"], page.context["pot"]
     assert (form.initial["kind"], form.initial["cents"]) == ("award", 1_500_00)
-    assert form.initial["reasons"].splitlines()[0] == "Das Projekt bringt Menschen zusammen: …"
+    assert [field.label for field in form.grounds()] == review.programme.criteria
     assert (pot["free_cents"], pot["left_cents"]) == (20_000_00, 18_500_00)
     assert "Gut für das Viertel." in text_of(page)
 
@@ -629,22 +629,38 @@ def test_decision_is_prepared_previewed_and_released(review, advised):
     ("changes", "field", "sentence"),
     [
         ({"cents": ""}, "cents", "Please enter the amount of the grant."),
-        (
-            {"reasons": "Viele machen mit: …"},
-            "reasons",
-            "Less than was asked for needs reasons (§ 39 VwVfG). Please give them.",
-        ),
+        ({"reasons": " "}, "reasons", "Less than was asked for needs reasons (§ 39 VwVfG). Please give them."),
         ({"cents": "1.200,00"}, "deviation_reason", "Your decision differs from the board's. Please say why."),
-        ({"kind": "reject"}, "deviation_reason", "Your decision differs from the board's. Please say why."),
+        (
+            {"kind": "reject", "ground-1": "Nur drei sind dabei."},
+            "deviation_reason",
+            "Your decision differs from the board's. Please say why.",
+        ),
+        (
+            {"kind": "reject", "deviation_reason": "Doppelt."},
+            "ground-0",
+            "A rejection rests on the criteria. Please write a sentence for at least one.",
+        ),
+        (
+            {"kind": "reject", "ground-0": "Nein.", "deviation_reason": "Doppelt.", "next_step": " "},
+            "next_step",
+            "Please say what the group can do next. A rejection is never the last word.",
+        ),
+        (
+            {"more_conditions": "Bis zum {frist}."},
+            "more_conditions",
+            "There is no placeholder {frist} here. Possible are: {betrag}, {titel}, {organisation}, {aktenzeichen}, "
+            "{beginn}, {ende}, {nachweis_bis}",
+        ),
     ],
 )
 def test_decision_refused_keeps_what_was_typed(review, advised, changes, field, sentence):
     response = signed_in(review.decider).post(
-        url("decide", advised.pk), decision_of(advised, obligations="Plakate zeigen.", **changes)
+        url("decide", advised.pk), decision_of(advised, more_obligations="Plakate zeigen.", **changes)
     )
 
     assert errors(response) == {field: [sentence]}
-    assert response.context["form"]["obligations"].value() == "Plakate zeigen."
+    assert response.context["form"]["more_obligations"].value() == "Plakate zeigen."
     assert Decision.objects.count() == 0
 
 
@@ -691,27 +707,110 @@ def test_prepared_decision_is_404_elsewhere_and_403_for_the_officer(review, advi
     assert codes == [404, 404, 403]
 
 
-def test_releasing_all_says_of_each_what_came_of_it(review):
-    review.programme.budget_per_year_cents = 2_000_00
+def chosen(*decisions):
+    return {"chosen": [f"{decision.pk}-{decision.version}" for decision in decisions]}
+
+
+def three_decisions(review, **fields):
+    """Prepared awards of 1,500.00 each, none of them reserved."""
+    cases = [review.case(state=State.RECOMMENDED) for _number in range(3)]
+    values = {"amount_cents": 1_500_00, "reasons": "Der Topf soll reichen."}
+    return [make_decision(case, review.decider, **values | fields) for case in cases]
+
+
+def test_chosen_decisions_are_released_together_and_the_others_stay(review):
+    first, second, third = three_decisions(review)
+
+    response = signed_in(review.decider).post(url("release-all"), chosen(first, third))
+
+    assert said(response) == [
+        "2 decisions are released: their letters are issued, their money is committed. The mails wait as drafts."
+    ]
+    assert (Letter.objects.count(), Decision.objects.prepared().get()) == (2, second)
+
+
+def test_release_of_several_beyond_the_pot_says_the_figures_and_releases_none(review):
+    review.programme.budget_per_year_cents = 4_000_00
     review.programme.save()
-    cases = [review.case(state=State.RECOMMENDED) for _number in range(2)]
-    for case in cases:
-        make_decision(case, review.decider, amount_cents=1_500_00, reasons="Der Topf soll reichen.")
+    decisions = three_decisions(review)
 
-    page = signed_in(review.decider).post(url("release-all"))
+    page = signed_in(review.decider).post(url("release-all"), chosen(*decisions))
 
-    assert [done for _decision, done, _sentence in page.context["results"]] == [True, False]
-    assert page.context["results"][1][2].startswith("The pot does not suffice:")
-    assert Decision.objects.prepared().get().application == cases[1]
+    [sentence] = errors(page)["__all__"]
+    assert sentence.replace("\u00a0", " ") == (
+        "The pot of 2026 does not suffice: 4.000,00 € are free for this, 4.500,00 € are needed, 500,00 € are missing. "
+        "Nothing was released."
+    )
+    assert (Letter.objects.count(), Decision.objects.prepared().count()) == (0, 3)
+    assert all(decision.ticked for decision in page.context["page_obj"])
 
 
-def test_releasing_all_leaves_other_towns_alone(review):
-    decision = make_decision(review.case(state=State.RECOMMENDED), review.decider)
+def test_release_of_several_names_the_one_that_cannot_be_released(review):
+    decisions = three_decisions(review)
+    Application.objects.filter(pk=decisions[1].application_id).update(end=None)
 
-    page = signed_in(make_user(make_town(), Role.DECIDER)).post(url("release-all"))
+    page = signed_in(review.decider).post(url("release-all"), chosen(*decisions))
 
-    decision.refresh_from_db()
-    assert (page.context["results"], decision.is_released) == ([], False)
+    number = decisions[1].application.file_number
+    assert errors(page) == {
+        "__all__": [f"{number}: The case has no end date: it has to go back to the applicant. Nothing was released."]
+    }
+    assert Letter.objects.count() == 0
+
+
+def test_release_of_a_decision_that_was_changed_since_it_was_read_is_refused(review):
+    decisions = three_decisions(review)
+    read = chosen(*decisions)
+    Decision.objects.filter(pk=decisions[0].pk).update(version=1)
+
+    page = signed_in(review.decider).post(url("release-all"), read)
+
+    number = decisions[0].application.file_number
+    sentence = "Somebody else changed this decision in the meantime. Please read it again."
+    assert errors(page) == {"__all__": [f"{number}: {sentence} Nothing was released."]}
+    assert Letter.objects.count() == 0
+
+
+@pytest.mark.parametrize("typed", [{}, {"chosen": "all"}, {"chosen": "1-1-1"}])
+def test_release_of_nothing_asks_to_choose(review, typed):
+    three_decisions(review)
+
+    page = signed_in(review.decider).post(url("release-all"), typed)
+
+    assert errors(page) == {"__all__": ["Please choose at least one decision."]}
+
+
+def test_released_together_twice_is_refused_and_makes_one_letter_each(review):
+    decisions = three_decisions(review)
+    client = signed_in(review.decider)
+    client.post(url("release-all"), chosen(*decisions))
+
+    page = client.post(url("release-all"), chosen(*decisions))
+
+    number = decisions[0].application.file_number
+    assert errors(page) == {"__all__": [f"{number}: This decision was already released. Nothing was released."]}
+    assert Letter.objects.count() == 3
+
+
+def test_releasing_leaves_other_towns_alone(review):
+    [decision, *_others] = three_decisions(review)
+
+    page = signed_in(make_user(make_town(), Role.DECIDER)).post(url("release-all"), chosen(decision))
+
+    assert errors(page) == {
+        "__all__": ["One of these decisions was taken back. Please choose again. Nothing was released."]
+    }
+    assert (list(page.context["page_obj"]), Letter.objects.count()) == ([], 0)
+
+
+def test_list_of_decisions_adds_up_per_pot_what_is_ticked(review):
+    first, second, _third = three_decisions(review)
+    make_decision(review.case(state=State.RECOMMENDED), review.decider, kind="reject", amount_cents=0)
+
+    page = signed_in(review.decider).get(url("decisions"), chosen(first, second))
+
+    [pot] = page.context["pots"]
+    assert (pot.awards, pot.free_cents, pot.wanted_cents, pot.left_cents) == (2, 20_000_00, 3_000_00, 17_000_00)
 
 
 def test_releasing_all_is_forbidden_to_the_officer(review):

@@ -144,8 +144,9 @@ def _this_season(cast: Cast) -> None:
     )
     cases = _season(cast, titles, received=-70, start=-5, end=120)
     issued, childcare, guides, parents, festival, declined, lapsed, rejected, undecided, _deferred = cases
+    review.take_usual_provisions(cast.town, by=cast.staff[Role.OFFICER])
     undecided.decide(-3, 832_50)
-    issued.release(-1, 1_598_90, mail=False)
+    issued.release(-1, 1_598_90, mail=False, picks=["Hinweis auf die Förderung", "Einladung"])
     childcare.release(-30, 2_605_00).accept(-28)
     guides.release(-30, 1_500_00).accept(-28)
     parents.release(-30, 832_50).accept(-28)

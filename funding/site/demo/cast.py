@@ -1,5 +1,6 @@
 """The people of the demo and one case of theirs: the verbs that move it, each on its day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from funding.policies import SYSTEM, Role
 from funding.site.imports import SAMPLES, import_application, parse
 from funding.site.operations import send_message
 from review import operations as review
-from review.models import BoardMember, Decision
+from review.models import BoardMember, Decision, Provision
 
 DOMAIN = "unna.example"
 
@@ -142,8 +143,11 @@ class Case:
         return self
 
     def decide(
-        self, offset: int, cents: int, *, obligations: str = "", reasons: str = "", kind: str = "award"
+        self, offset: int, cents: int, *, reasons: str = "", kind: str = "award", picks: Sequence[str] = ()
     ) -> Decision:
+        """Prepared with the entries of the town's library of these names; reasons of a rejection apply a criterion."""
+        application, rejects = self.application, kind == "reject"
+        library = Provision.objects.filter(municipality=application.municipality_id, title__in=picks)
         with self.on(offset):
             recommendation = review.current_recommendation(self.application)
             deviates = review.deviates(recommendation, kind, cents)
@@ -153,8 +157,10 @@ class Case:
                 by=self.cast.staff[Role.DECIDER],
                 kind=kind,
                 cents=cents,
-                obligations=obligations,
-                reasons=reasons,
+                provisions=[review.Text(entry.kind, entry.text, entry.pk) for entry in library.in_order()],
+                grounds={application.programme.criteria[0]: reasons} if rejects else {},
+                reasons="" if rejects else reasons,
+                next_step="Sie können Ihren Antrag überarbeiten und neu stellen." if rejects else "",
                 deviation_reason="Der Topf soll für mehr Projekte reichen." if deviates else "",
                 overrule_reason="Der Nachweis ist für nächste Woche angekündigt." if owes else "",
             )
