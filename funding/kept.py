@@ -15,12 +15,14 @@ class KeptInput(QueryDict):
     """Input nobody has sent yet: its form shows it, and finds no fault with it (funding/templatetags/kern.py)."""
 
 
-def keep(request: HttpRequest, page: str, *, sent_before: bool) -> bool:
+def keep(request: HttpRequest, page: str, *, sent_before: bool = False, used: tuple[str, ...] = ()) -> bool:
     """Keep what came with this request for `page`, a path with its query; whether anything was typed.
 
-    `sent_before`: the page was already showing what is wrong with it, and will do so again. Files are not kept.
+    `sent_before`: the page was already showing what is wrong with it, and will do so again. `used`: how the names begin
+    of what an act has taken, where one page has several buttons. Files are not kept.
     """
-    typed = {name: values for name, values in request.POST.lists() if name not in OWN_NAMES}
+    left_out = (*OWN_NAMES, *used)
+    typed = {name: values for name, values in request.POST.lists() if not name.startswith(left_out)}
     if not any(value.strip() for values in typed.values() for value in values):
         request.session.pop(KEY, None)
         return False

@@ -220,9 +220,12 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="dummymail://" if DEMO else "consolemail://")
 globals().update(EMAIL_CONFIG)
-# kind of mail -> what makes its attachment (name, bytes, media type) from the message when it is sent; named and not
-# imported, so that a page does not load what draws PDFs.
-MAIL_ATTACHMENTS = {"receipt": "applications.documents.receipt_of_mail"}
+# kind of mail -> what makes its attachment (name, bytes, media type; or a part of its own) from the message when it is
+# sent; named and not imported, so that a page does not load what draws PDFs.
+MAIL_ATTACHMENTS = {
+    "receipt": "applications.documents.receipt_of_mail",
+    **dict.fromkeys(("invitation", "meeting-moved", "meeting-cancelled"), "review.documents.meeting_of_mail"),
+}
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="foerdertopf@localhost")
 EMAIL_TIMEOUT = 30  # seconds a mail server may take for each answer
 # Where people reach the site, for the links in mails.

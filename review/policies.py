@@ -14,14 +14,26 @@ __all__ = [
     "may_manage",
     "may_note",
     "may_prepare_meeting",
+    "may_read_comments",
     "may_read_conversation",
     "may_read_notes",
+    "may_seat",
     "may_write",
 ]
 
 
 def may_prepare_meeting(meeting: Any, user: Any) -> bool:
     return is_officer(meeting, user)
+
+
+def may_seat(programme: Any, user: Any) -> bool:
+    """Say who sits on the board and for how long."""
+    return has_role(programme, user, Role.OFFICER, Role.ADMINISTRATOR)
+
+
+def may_read_comments(item: Any, user: Any) -> bool:
+    """What members say to each other before the vote, of an item this person may open: not the decider."""
+    return has_role(item, user, Role.BOARD, Role.OFFICER, Role.AUDITOR)
 
 
 def may_lead(item: Any, leader: Any, user: Any) -> bool:

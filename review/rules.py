@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, Protocol, TypeVar
 
 FEWEST_PRESENT = 3  # § 90 (1) VwVfG
@@ -78,6 +79,14 @@ def written_result(
     if not quorate(invited_all=invited_all, entitled=entitled, present_entitled=yes + no + abstain):
         return "not-quorate"
     return "carried" if carried(yes=yes, no=no, leader_vote=leader_vote, tie_rejects=tie_rejects) else "rejected"
+
+
+def is_short_notice(*, invited_on: date, held_on: date, days: int) -> bool:
+    """Whether fewer days lie between invitation and meeting than the board's period of notice asks for.
+
+    The law only says "in time" (§ 89 VwVfG), so the number of days is the town's, and less is possible but minuted.
+    """
+    return (held_on - invited_on).days < days
 
 
 class Motion(Protocol):

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from review.views import advice, conversation, decisions, desk, dossier, german, items, meetings, provisions
+from review.views import (
+    advice,
+    calling,
+    conversation,
+    decisions,
+    deliberation,
+    desk,
+    dossier,
+    german,
+    items,
+    meetings,
+    provisions,
+    seats,
+)
 
 app_name = "review"
 urlpatterns = [
@@ -24,19 +37,30 @@ urlpatterns = [
     path("advice/", advice.advice_year, name="advice-year"),
     path("advice/<int:town>/new/", advice.advice_without_case, name="advice-new"),
     path("meetings/", meetings.meetings, name="meetings"),
-    path("meetings/new/", meetings.meeting_create, name="meeting-create"),
+    path("meetings/new/", calling.meeting_create, name="meeting-create"),
     path("meetings/<int:pk>/", meetings.meeting, name="meeting"),
-    path("meetings/<int:pk>/again/", meetings.meeting_again, name="meeting-again"),
+    path("meetings/<int:pk>/again/", calling.meeting_again, name="meeting-again"),
+    path("meetings/<int:pk>/move/", calling.meeting_move, name="meeting-move"),
+    path("meetings/<int:pk>/cancel/", calling.meeting_cancel, name="meeting-cancel"),
+    path("meetings/<int:pk>/agenda/", calling.agenda, name="agenda"),
+    path("meetings/<int:pk>/calendar/", calling.meeting_file, name="meeting-file"),
     path("meetings/<int:pk>/present/", meetings.present, name="present"),
     path("meetings/<int:pk>/end/", meetings.end, name="meeting-end"),
     path("meetings/<int:pk>/dossier/", dossier.dossier, name="dossier"),
     path("meetings/<int:pk>/dossier/progress/", dossier.dossier_progress, name="dossier-progress"),
     path("meetings/<int:pk>/dossier/file/", dossier.dossier_file, name="dossier-file"),
     path("item/<int:pk>/note/", dossier.note, name="item-note"),
+    path("board/", seats.seats, name="seats"),
+    path("board/new/", seats.seat_create, name="seat-create"),
+    path("board/<int:pk>/", seats.seat, name="seat"),
     path("item/<int:pk>/", items.item, name="item"),
     path("item/<int:pk>/ballot/", items.ballot, name="ballot"),
     path("item/<int:pk>/declare/", meetings.declare, name="declare"),
     path("item/<int:pk>/exclude/", items.exclude, name="exclude"),
+    path("item/<int:pk>/private/", deliberation.private_note, name="private-note"),
+    path("item/<int:pk>/comment/", deliberation.comment, name="comment"),
+    path("item/<int:pk>/doubt/", deliberation.doubt, name="doubt"),
+    path("ruling/<int:pk>/", deliberation.rule, name="rule"),
     path("item/<int:pk>/motion/", items.motion, name="motion"),
     path("item/<int:pk>/finish/", items.finish, name="finish"),
     path("item/<int:pk>/go-on/", items.go_on, name="go-on"),

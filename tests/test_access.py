@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from funding.personal import token_for
 from tests.world import PEOPLE, World, build
 
 # Which object stands in an address; a name without one takes none.
@@ -72,13 +73,30 @@ ARGUMENTS = {
     **{f"review:{name}": lambda w: [w["returned"].pk] for name in ("conversation", "share", "answered", "notes")},
     "review:decide": lambda w: [w["recommended"].pk],
     **{
-        f"review:{name}": lambda w: [w["meeting"].pk] for name in ("meeting", "meeting-again", "present", "meeting-end")
+        f"review:{name}": lambda w: [w["meeting"].pk]
+        for name in ("agenda", "meeting", "meeting-again", "meeting-cancel", "meeting-end", "meeting-file")
     },
     **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("dossier", "dossier-progress", "dossier-file")},
+    **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("meeting-move", "present")},
+    "review:rule": lambda w: [w["ruling"].pk],
+    "review:seat": lambda w: [w["seat"].pk],
+    "personal": lambda w: [token_for(w.people["board"], "review:meeting", w["meeting"].pk)],
     **{
         f"review:{name}": lambda w: [w["item"].pk]
-        for name in ("item", "item-note", "ballot", "declare", "exclude", "motion", "finish", "go-on")
+        for name in (
+            "item",
+            "item-note",
+            "ballot",
+            "comment",
+            "declare",
+            "doubt",
+            "exclude",
+            "motion",
+            "finish",
+            "go-on",
+        )
     },
+    "review:private-note": lambda w: [w["item"].pk],
     **{f"review:{name}": lambda w: [w["motion"].pk] for name in ("vote", "object", "close")},
     "review:decision-letter": lambda w: [w["decision"].pk],
     "review:provision": lambda w: [w["provision"].pk],

@@ -35,6 +35,7 @@ NO_PAGES = {
     "review:decision-letter",
     "review:dossier-file",
     "review:dossier-progress",
+    "review:meeting-file",
     "upload-file",
 }
 LONG = "Donaudampfschifffahrtsgesellschaft" * 6

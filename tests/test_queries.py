@@ -22,12 +22,14 @@ from review.models import (
     Attachment,
     Attendance,
     BiasDeclaration,
+    BoardComment,
     BoardItem,
     CheckResult,
     InternalNote,
     Motion,
     Proposal,
     Remark,
+    Ruling,
 )
 from tests.factories import (
     TOURS,
@@ -221,6 +223,15 @@ def category(world: World) -> None:
     )
 
 
+def said(world: World) -> None:
+    """A comment on the item, and a doubt the board has ruled on."""
+    about = {"municipality": world["town"], "item": world["item"]}
+    BoardComment.objects.create(**about, text="Wer betreut die Kinder?", written_by=make_user(), written_at=NOW)
+    officer = world.people["officer"]
+    ruled = {"asked_by": officer, "asked_at": NOW, "ruled_at": NOW, "yes": 1, "no": 4, "abstained": 0, "biased": False}
+    Ruling.objects.create(**about, member=make_member(world["programme"]), question="Nachbarin", **ruled)
+
+
 # --- The table --------------------------------------------------------------------------------------------------------
 
 # Address, its object, who reads it, how many queries, what there is one more of.
@@ -256,9 +267,12 @@ PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
     ("review:meeting", "meeting", "officer", 19, item),
     ("review:meeting", "meeting", "officer", 19, member),
     ("review:meeting-create", "", "officer", 7, case("admitted")),
-    ("review:item", "item", "board", 18, closed_motion),
-    ("review:item", "item", "board", 18, member),
-    ("review:item", "item", "officer", 18, plan_line("admitted")),
+    ("review:item", "item", "board", 20, closed_motion),
+    ("review:item", "item", "board", 20, member),
+    ("review:item", "item", "board", 20, said),
+    ("review:item", "item", "officer", 19, plan_line("admitted")),
+    ("review:agenda", "meeting", "officer", 6, item),
+    ("review:seats", "", "administrator", 4, member),
     ("review:dossier", "meeting", "board", 14, item),
     ("review:dossier", "meeting", "officer", 14, item),
     ("review:check", "submitted", "officer", 14, plan_line("submitted")),

@@ -32,6 +32,7 @@ from review.models import (
     Provision,
     Recommendation,
     Remark,
+    Ruling,
 )
 from tests.factories import (
     make_application,
@@ -166,7 +167,16 @@ def _meeting(world: World, members: list[Any]) -> None:
         led_by=members[0],
         opened_at=NOW,
     )
-    world.objects |= {"meeting": meeting, "item": item, "motion": motion}
+    chair, biased = members
+    ruling = Ruling.objects.create(
+        municipality=application.municipality,
+        item=item,
+        member=biased,
+        question="Ist im Verein, aber nicht im Vorstand.",
+        asked_by=world.people["officer"],
+        asked_at=NOW,
+    )
+    world.objects |= {"meeting": meeting, "item": item, "motion": motion, "ruling": ruling, "seat": chair}
 
 
 def _decision(application: Any, decider: User) -> Any:

@@ -28,6 +28,7 @@ MENU: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (_("Outbox"), "outbox", (Role.OFFICER, Role.AUDITOR)),
     (_("Audit"), "audit", (Role.AUDITOR,)),
     (_("People"), "people", (Role.ADMINISTRATOR,)),
+    (_("Board"), "review:seats", (Role.ADMINISTRATOR,)),
     (_("Programmes"), "programmes", (Role.ADMINISTRATOR,)),
 )
 

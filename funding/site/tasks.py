@@ -27,7 +27,7 @@ from funding import calendar, clock
 from funding.models import Message, Municipality, Programme
 from funding.outbox import KEY_KIND, late
 from funding.policies import Role
-from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark
+from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark, Ruling, still_seated
 from review.policies import may_decide
 
 OUTCOMES = (Letter.Kind.AWARD, Letter.Kind.REJECTION, Letter.Kind.SETTLEMENT)
@@ -255,8 +255,11 @@ def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Ite
 def _of_member(user: Any, towns: list[int]) -> Iterator[Task]:
     """Declare bias per meeting, then vote; a vote is asked for where the person is present and not biased."""
     seats = Q(meeting__attendance__member__user=user, meeting__municipality__in=towns)
+    in_doubt = Ruling.objects.filter(member__user=user, ruled_at=None).values("item")
     items = (
-        BoardItem.objects.filter(seats, closed_at=None, meeting__closed_at=None)
+        BoardItem.objects.filter(seats & still_seated("meeting__attendance__member__"), closed_at=None)
+        .filter(meeting__closed_at=None)
+        .exclude(pk__in=in_doubt)
         .select_related("meeting__programme")
         .prefetch_related("declarations__member", "motions__votes__member", "meeting__attendance__member")
         .order_by("meeting__held_on", "position", "pk")

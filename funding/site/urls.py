@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", public.set_language, name="set_language"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign-in-code"),
+    path("sign-in/for/<str:token>/", sign_in.personal, name="personal"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("setup/<str:token>/", accounts.setup, name="setup"),
     path("tasks/", cases.tasks, name="tasks"),

@@ -1,5 +1,6 @@
 """Texts of the review: invitation, dossier, decision letters and their mails, from finished objects."""
 
+from review.documents.calendar import file_name, meeting_file, meeting_of_mail
 from review.documents.dossier import (
     CaseFile,
     case_blocks,
@@ -10,7 +11,7 @@ from review.documents.dossier import (
     fingerprint,
 )
 from review.documents.letters import award_blocks, decision_letter, rejection_blocks
-from review.documents.mails import decision_mail, invitation_mail, news_mail
+from review.documents.mails import cancellation_mail, decision_mail, invitation_mail, news_mail
 from review.documents.provisions import FROM_CASE, PLACEHOLDERS, asked_in, case_values, finished
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "CaseFile",
     "asked_in",
     "award_blocks",
+    "cancellation_mail",
     "case_blocks",
     "case_files",
     "case_values",
@@ -27,9 +29,12 @@ __all__ = [
     "dossier_blocks",
     "dossier_files",
     "dossier_pdf",
+    "file_name",
     "fingerprint",
     "finished",
     "invitation_mail",
+    "meeting_file",
+    "meeting_of_mail",
     "news_mail",
     "rejection_blocks",
 ]

@@ -1,43 +1,58 @@
-"""Forms of the review: advice and conversation; checklist, return, meetings, motions, decision."""
+"""Forms of the review: advice and conversation; checklist and return; the board; decision."""
 
 from review.forms.advice import AdviceForm, GermanForm, MessageForm, NoteForm, ProposalForm, WrongForm
-from review.forms.decision import DecisionForm, ReleaseForm
-from review.forms.documents import BoardNoteForm
-from review.forms.procedure import (
+from review.forms.board import (
+    AgendaForm,
     BiasForm,
-    ChecklistForm,
+    CancelForm,
+    CommentForm,
+    DoubtForm,
     ExcludeForm,
     MeetingForm,
     MeetingSearchForm,
     MotionForm,
+    NewSeatForm,
     PresentForm,
+    PrivateNoteForm,
     ReasonForm,
-    ReturnForm,
-    SearchForm,
-    VersionForm,
+    RulingForm,
+    SeatForm,
+    WhenForm,
 )
+from review.forms.decision import DecisionForm, ReleaseForm
+from review.forms.documents import BoardNoteForm
+from review.forms.procedure import ChecklistForm, ReturnForm, SearchForm, VersionForm
 from review.forms.provisions import ProvisionForm
 
 __all__ = [
     "AdviceForm",
+    "AgendaForm",
     "BiasForm",
     "BoardNoteForm",
+    "CancelForm",
     "ChecklistForm",
+    "CommentForm",
     "DecisionForm",
+    "DoubtForm",
     "ExcludeForm",
     "GermanForm",
     "MeetingForm",
     "MeetingSearchForm",
     "MessageForm",
     "MotionForm",
+    "NewSeatForm",
     "NoteForm",
     "PresentForm",
+    "PrivateNoteForm",
     "ProposalForm",
     "ProvisionForm",
     "ReasonForm",
     "ReleaseForm",
     "ReturnForm",
+    "RulingForm",
     "SearchForm",
+    "SeatForm",
     "VersionForm",
+    "WhenForm",
     "WrongForm",
 ]

@@ -11,13 +11,15 @@ from review.models.board import (
     MeetingQuerySet,
     Motion,
     Recommendation,
+    Ruling,
     Vote,
+    still_seated,
 )
 from review.models.check import CheckResult
 from review.models.conversation import Attachment, Proposal, Reading, Remark
 from review.models.cuts import CostCut, admitted_plan, admitted_result, cuts_of
 from review.models.decision import Decision, DecisionQuerySet
-from review.models.deliberation import BoardComment, PrivateNote, Ruling
+from review.models.deliberation import BoardComment, PrivateNote
 from review.models.documents import BoardList, Dossier, Minutes, MinutesSignature, latest_list, sha256
 from review.models.provisions import Provision, ProvisionQuerySet
 
@@ -56,4 +58,5 @@ __all__ = [
     "cuts_of",
     "latest_list",
     "sha256",
+    "still_seated",
 ]

@@ -103,6 +103,13 @@ class Meeting(Tenant):
     def is_written(self) -> bool:
         return self.kind == self.Kind.WRITTEN
 
+    @property
+    def starts_at(self) -> datetime.datetime | None:
+        """When it begins; None where only the day is known."""
+        if self.begins is None or self.is_written:
+            return None
+        return datetime.datetime.combine(self.held_on, self.begins, clock.BERLIN)
+
 
 class Attendance(Tenant):
     """Who was marked present in a meeting: only they vote."""
@@ -152,7 +159,7 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
             "declarations",
             Prefetch("motions", Motion.objects.select_related("led_by__user", "objected_by__user")),
             "recommendations",
-            "rulings__member__user",
+            Prefetch("rulings", Ruling.objects.select_related("member__user")),
         )
 
 
@@ -191,6 +198,39 @@ class BiasDeclaration(Tenant):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality", "item", "member"], name="bias_declared_once")]
+
+
+class Ruling(Tenant):
+    """A doubt whether a member is biased, and what the board ruled without them (§ 20 (4) VwVfG).
+
+    Open until `ruled_at`; meanwhile the member neither reads the file nor votes. `biased` is the result, None while
+    open and where the doubt settled itself because the member said that they are biased.
+    """
+
+    item = models.ForeignKey(BoardItem, on_delete=models.PROTECT, related_name="rulings")
+    member = models.ForeignKey(BoardMember, on_delete=models.PROTECT, related_name="+")
+    question = models.CharField(max_length=300)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    led_by = models.ForeignKey(BoardMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    yes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="For: the member is biased")
+    no = models.PositiveSmallIntegerField(null=True, blank=True)
+    abstained = models.PositiveSmallIntegerField(null=True, blank=True)
+    biased = models.BooleanField(null=True, blank=True)
+    ruled_at = models.DateTimeField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "item", "member"], condition=Q(ruled_at=None), name="ruling_open_once"
+            )
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.ruled_at is None
 
 
 class Motion(Tenant):

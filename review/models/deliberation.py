@@ -1,9 +1,8 @@
-"""What members think and ask before they vote: private notes, shared comments, doubts about bias and their rulings."""
+"""What members note for themselves and say to each other before they vote."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -39,36 +38,3 @@ class BoardComment(Tenant):
 
     class Meta:
         ordering = ["written_at", "pk"]
-
-
-class Ruling(Tenant):
-    """A doubt whether a member is biased, and what the board ruled without them (§ 20 (4) VwVfG).
-
-    Open until `ruled_at`; meanwhile the member neither reads the file nor votes. `biased` is the result, None while
-    open and where the doubt settled itself because the member said that they are biased.
-    """
-
-    item = models.ForeignKey(BoardItem, on_delete=models.PROTECT, related_name="rulings")
-    member = models.ForeignKey(BoardMember, on_delete=models.PROTECT, related_name="+")
-    question = models.CharField(max_length=300)
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    led_by = models.ForeignKey(BoardMember, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    yes = models.PositiveSmallIntegerField(null=True, blank=True, help_text="For: the member is biased")
-    no = models.PositiveSmallIntegerField(null=True, blank=True)
-    abstained = models.PositiveSmallIntegerField(null=True, blank=True)
-    biased = models.BooleanField(null=True, blank=True)
-    ruled_at = models.DateTimeField(null=True, blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["municipality", "item", "member"], condition=Q(ruled_at=None), name="ruling_open_once"
-            )
-        ]
-
-    @property
-    def is_open(self) -> bool:
-        return self.ruled_at is None

@@ -1,5 +1,6 @@
 """Verbs of the review: advice and formal check, the board and its votes, the decision."""
 
+from review.operations.agenda import change_agenda
 from review.operations.ballot import close_motion, object_to, put_motion, vote
 from review.operations.bias import declare, exclude
 from review.operations.body import Body
@@ -20,6 +21,7 @@ from review.operations.decision import (
     pot_of,
     prepare_decision,
 )
+from review.operations.deliberation import comment, doubt, note_privately, rule
 from review.operations.desk import add_note, log_advice, return_for_changes
 from review.operations.dossiers import (
     Share,
@@ -31,8 +33,16 @@ from review.operations.dossiers import (
     share_of,
     write_note,
 )
-from review.operations.items import seat_of
-from review.operations.meetings import call_meeting, end_meeting, mark_present, serving, without_quorum
+from review.operations.items import member_of, seat_of
+from review.operations.meetings import (
+    call_meeting,
+    cancel_meeting,
+    end_meeting,
+    mark_present,
+    move_meeting,
+    serving,
+    without_quorum,
+)
 from review.operations.outcome import (
     finish_item,
     give_back,
@@ -44,6 +54,7 @@ from review.operations.outcome import (
 from review.operations.proposals import AnswerChanged, leave_proposal, propose, take_proposal
 from review.operations.provisions import save_provision, take_usual_provisions
 from review.operations.release import preview_letter, release, release_together
+from review.operations.seats import change_seat, give_seat
 
 __all__ = [
     "LIMITS",
@@ -55,20 +66,26 @@ __all__ = [
     "add_note",
     "ask_for_dossier",
     "call_meeting",
+    "cancel_meeting",
+    "change_agenda",
+    "change_seat",
     "check",
     "close_motion",
+    "comment",
     "current_recommendation",
     "cut_costs",
     "cuts_mark",
     "declare",
     "deviates",
     "dossier_of",
+    "doubt",
     "end_meeting",
     "exclude",
     "fingerprint_of",
     "finish_item",
     "forget_dossiers",
     "give_back",
+    "give_seat",
     "go_on_without",
     "leave_proposal",
     "log_advice",
@@ -76,7 +93,10 @@ __all__ = [
     "mark_present",
     "mark_read",
     "may_go_on_without",
+    "member_of",
+    "move_meeting",
     "needs_no_answer",
+    "note_privately",
     "object_to",
     "overdue_proofs",
     "pot_of",
@@ -88,6 +108,7 @@ __all__ = [
     "release_together",
     "reopen_check",
     "return_for_changes",
+    "rule",
     "save_provision",
     "seat_of",
     "serving",

@@ -9,7 +9,7 @@ from applications.workflow import State
 from funding import clock
 from funding.gate import Refused, record, save_with_history, writes
 from funding.policies import is_officer
-from review.models import BiasDeclaration, BoardItem, BoardMember, Vote
+from review.models import BiasDeclaration, BoardItem, BoardMember, PrivateNote, Ruling, Vote
 from review.operations.body import Body
 from review.operations.decision import current_recommendation
 from review.operations.items import lock_item, member_of, void
@@ -30,6 +30,8 @@ def declare(item: BoardItem, *, by: Any, biased: bool, reason: str = "") -> Bias
     entry = fresh.declarations.filter(member=member).first()
     if not biased and by.right_in(fresh.application.organisation_id):
         raise Refused(_("You may act for this applicant here. Whoever represents somebody cannot vote on their case."))
+    if not biased and fresh.rulings.filter(member=member, ruled_at=None).exists():
+        raise Refused(_("The board rules first whether you are biased. Until then the file stays closed for you."))
     if entry is not None and entry.biased and not biased:
         raise Refused(_("You said that you are biased. Please ask the officer if that was a mistake."))
     if biased:
@@ -50,6 +52,10 @@ def note_exclusion(item: BoardItem, member_id: int, *, reason: str, by: Any) -> 
     )
     entry.biased, entry.reason, entry.declared_at = True, reason[:300], clock.now()
     save_with_history(entry, by=by, reason="declare")
+    PrivateNote.objects.filter(item=item, member=member_id).delete()  # nobody could read it any more
+    for ruling in Ruling.objects.filter(item=item, member=member_id, ruled_at=None):
+        ruling.ruled_at = clock.now()  # nothing is left to rule on
+        save_with_history(ruling, by=by, reason="declare")
     return entry
 
 
@@ -67,13 +73,19 @@ def exclude(item: BoardItem, member: BoardMember, *, by: Any, reason: str) -> bo
         raise Refused(_("Please give the reason: it stands in the minutes."))
     if member.pk not in {m.pk for m in Body(fresh).invited}:
         raise Refused(_("This person was not invited to the meeting."))
-    note_exclusion(fresh, member.pk, reason=reason, by=by)
-    record(fresh.municipality_id, "item.exclude", fresh, by=by, details={"member": member.pk})
-    voided = _void_ballots_of(fresh, member, by=by)
-    recommendation = current_recommendation(fresh.application)
-    rests_on_it = recommendation is not None and recommendation.item_id == fresh.pk
-    if voided and rests_on_it and fresh.application.state == State.RECOMMENDED:
-        give_back(fresh.application, by=by, reason=reason)
+    return exclude_member(fresh, member, by=by, reason=reason)
+
+
+@writes
+def exclude_member(item: BoardItem, member: BoardMember, *, by: Any, reason: str) -> bool:
+    """A member is excluded from a locked item, with what follows for ballots, recommendation and their own notes."""
+    note_exclusion(item, member.pk, reason=reason, by=by)
+    record(item.municipality_id, "item.exclude", item, by=by, details={"member": member.pk})
+    voided = _void_ballots_of(item, member, by=by)
+    recommendation = current_recommendation(item.application)
+    rests_on_it = recommendation is not None and recommendation.item_id == item.pk
+    if voided and rests_on_it and item.application.state == State.RECOMMENDED:
+        give_back(item.application, by=by, reason=reason)
     return voided
 
 

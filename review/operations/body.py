@@ -26,6 +26,7 @@ class Body:
         cleared = [m for m in self.invited if m.pk in declarations and not declarations[m.pk].biased]
         there = {seat.member_id for seat in seats if seat.present or self.written}
         able = [m for m in cleared if m.pk in there]
+        self.cleared = cleared
 
         regular = [m for m in self.invited if m.votes and m.position != Position.SUBSTITUTE]
         self.excluded = [m for m in regular if m in self.biased]
@@ -39,6 +40,17 @@ class Body:
         self.leader = self._leader(able)
         # Present or not: nobody who has a vote is or could turn out unbiased.
         self.all_are_biased = all(m in self.biased for m in self.invited if m.votes)
+
+        self._regular, self._there = regular, there
+
+    def judges_of(self, member: BoardMember) -> list[BoardMember]:
+        """Who rules on a doubt about this member's bias: those present with a vote, without the excluded and them."""
+        there = [*(m for m in self._regular if m.pk in self._there and m not in self.biased), *self.filling]
+        return [m for m in there if m != member]
+
+    def entitled_to_rule_on(self, member: BoardMember) -> int:
+        """The divisor of that ruling: every seat that may vote on it, whoever is there."""
+        return len([m for m in [*self._regular, *self.filling] if m != member and m not in self.biased])
 
     def _leader(self, able: list[BoardMember]) -> BoardMember | None:
         """The chair; for one who is absent or excluded the deputy, else the longest-serving member who votes."""

@@ -36,7 +36,7 @@ class Share:
 def share_of(meeting: Meeting, user: Any) -> Share:
     """Which cases of the meeting stand in this person's dossier: those whose file they may open now."""
     opened = set(BoardItem.objects.visible_to(user).filter(meeting=meeting).order_by().values_list("pk", flat=True))
-    items = list(meeting.items.order_by("position", "pk"))
+    items = list(meeting.items.filter(taken_off=False).order_by("position", "pk"))
     return Share(
         [item for item in items if item.pk in opened], [item.position for item in items if item.pk not in opened]
     )

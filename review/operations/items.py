@@ -24,7 +24,7 @@ def seat_of(meeting: Meeting, user: Any) -> BoardMember | None:
 def member_of(meeting: Meeting, user: Any) -> BoardMember:
     """The person's own seat in this meeting. Raises PermissionDenied for everybody else."""
     seat = seat_of(meeting, user)
-    if seat is None or not is_board_member(meeting, user):
+    if seat is None or seat.has_left(clock.today()) or not is_board_member(meeting, user):
         raise PermissionDenied("not a member of this meeting")
     return seat
 

@@ -1,11 +1,14 @@
 """An item of the agenda: the case as the board reads it, motions, votes, what it comes to."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,29 +17,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_fsm import TransitionNotAllowed
 
 from funding.gate import Refused
+from funding.kept import KeptInput, keep
 from funding.policies import is_officer
 from review import operations, policies
 from review.documents import case_files
-from review.forms import (
-    ExcludeForm,
-    MotionForm,
-    ReasonForm,
-)
-from review.models import BoardItem, Motion, Vote
+from review.forms import CommentForm, ExcludeForm, MotionForm, PrivateNoteForm, ReasonForm
+from review.models import BoardItem, Motion, PrivateNote, Vote
 from review.operations import Body
 from review.views.desk import GET_POST
-from review.views.meetings import act_on, outcome_of
-
-PER_PAGE = 25
+from review.views.meetings import act_on, ask_for_button, outcome_of
 
 
-def _visible(request: HttpRequest, pk: int) -> BoardItem:
+def visible_item(request: HttpRequest, pk: int) -> BoardItem:
     """The item whose file this person may open, else 404."""
     return get_object_or_404(BoardItem.objects.visible_to(request.user).with_case().with_board(), pk=pk)
 
 
 @login_required
-@require_safe
+@require_http_methods(GET_POST)
 def item(request: HttpRequest, pk: int) -> HttpResponse:
     """The case as the board reads it, and its vote; who has not declared is sent to the agenda first."""
     if not BoardItem.objects.visible_to(request.user).filter(pk=pk).exists():
@@ -45,7 +43,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
             raise Http404
         messages.info(request, _("Please say first whether you are biased. Then the file opens."))
         return redirect("review:meeting", listed.meeting_id)
-    return _item_page(request, _visible(request, pk))
+    if request.method == "POST":
+        return ask_for_button(request, "review:item", pk)
+    return item_page(request, visible_item(request, pk))
 
 
 def _excluded(listed: BoardItem, user: Any) -> bool:
@@ -55,40 +55,54 @@ def _excluded(listed: BoardItem, user: Any) -> bool:
     return cases.filter(application=listed.application_id).exists()
 
 
-def _item_page(
-    request: HttpRequest,
-    found: BoardItem,
-    motion_form: MotionForm | None = None,
-    finish_form: ReasonForm | None = None,
-) -> HttpResponse:
+def item_page(request: HttpRequest, found: BoardItem, tried: forms.Form | None = None) -> HttpResponse:
+    """The page with its forms; `tried` is the one that was sent and found wanting, and all keep what was typed."""
     application = found.application
     [file] = case_files([found])
     highest = min(file.case.result.highest_grant_cents, file.case.result.requested_cents)
+    ballot = _ballot(request, found)
+    typed = request.POST or None
+    if tried is not None and typed is not None:
+        typed = KeptInput(typed.urlencode())  # the other forms were not sent, and so are not found wanting
+
+    def form_of(kind: type[forms.Form], **more: Any) -> forms.Form:
+        return tried if isinstance(tried, kind) else kind(typed, **more)
+
+    own = PrivateNote.objects.filter(item=found, member=ballot["seat"]).first() if ballot["reads"] else None
+    may_talk = policies.may_read_comments(found, request.user)
     context = {
         "application": application,
         "file": file,
         "may_note": policies.may_check(application, request.user),
         **_neighbours(request, found),
         "may_exclude": is_officer(found, request.user),
-        "motion_form": motion_form
-        or MotionForm(written=found.meeting.is_written, initial={"cents": highest}, auto_id="motion-%s"),
-        "finish_form": finish_form or ReasonForm(auto_id="finish-%s"),
-        "form": motion_form or finish_form,
-        **_ballot(request, found),
+        "may_doubt": ballot["leads"] and found.closed_at is None and not found.meeting.is_written,
+        "motion_form": form_of(
+            MotionForm, written=found.meeting.is_written, initial={"cents": highest}, prefix="motion"
+        ),
+        "finish_form": form_of(ReasonForm, prefix="finish"),
+        "note_form": form_of(PrivateNoteForm, initial=_shown(own), prefix="note") if ballot["reads"] else None,
+        "comments": list(found.comments.select_related("written_by")) if may_talk else None,
+        "comment_form": form_of(CommentForm, prefix="comment") if may_talk and ballot["may_comment"] else None,
+        "form": tried,
+        **ballot,
     }
     return render(request, "review/item_detail.html", context)
 
 
 def _neighbours(request: HttpRequest, found: BoardItem) -> dict[str, BoardItem | None]:
     """The cases before and after this one that the person may open: the dossier is read from one to the next."""
-    opened = list(
-        BoardItem.objects.visible_to(request.user).filter(meeting=found.meeting_id).select_related("application")
-    )
+    readable = BoardItem.objects.visible_to(request.user).filter(Q(taken_off=False) | Q(pk=found.pk))
+    opened = list(readable.filter(meeting=found.meeting_id).select_related("application"))
     place = opened.index(found)
     return {
         "previous": opened[place - 1] if place else None,
         "next": opened[place + 1] if place + 1 < len(opened) else None,
     }
+
+
+def _shown(own: PrivateNote | None) -> dict[str, str]:
+    return {"leaning": own.leaning, "text": own.text} if own else {}
 
 
 def _ballot(request: HttpRequest, found: BoardItem) -> dict[str, Any]:
@@ -103,11 +117,17 @@ def _ballot(request: HttpRequest, found: BoardItem) -> dict[str, Any]:
     carried = any(motion.carried for motion in counting)
     leads = policies.may_lead(found, body.leader, request.user)
     is_over, written = found.closed_at is not None, found.meeting.is_written
+    reads = seat is not None and seat in body.cleared
     # In writing there is one motion; in a meeting as many as it takes, while enough members are there.
     can_vote = not counting if written else body.is_quorate(found.meeting)
     return {
         "item": found,
         "body": body,
+        "seat": seat,
+        "reads": reads,
+        "leads": leads,
+        "may_comment": not is_over and (reads or policies.may_check(found.application, request.user)),
+        "rulings": list(found.rulings.all()),
         "outcome": outcome_of(found),
         "recommendation": next(iter(found.recommendations.all()), None),
         "open_motion": open_motion,
@@ -134,17 +154,20 @@ def _marker(found: BoardItem, motions: list[Motion]) -> str:
 @require_safe
 def ballot(request: HttpRequest, pk: int) -> HttpResponse:
     """Asked by the open page every few seconds: nothing (204) while the vote stands where the page knows it."""
-    found = _visible(request, pk)
+    found = visible_item(request, pk)
     context = _ballot(request, found)
     if request.GET.get("seen") == context["marker"]:
         return HttpResponse(status=204)
-    # Forms to put a motion or finish stand outside the part that changes: the page loads anew, without a script too.
-    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    if context["leads"] or found.closed_at is not None:
+        # The buttons to put a motion or finish stand outside the part that changes: the page loads anew.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    # Members may be typing a note or a comment: only the vote is exchanged.
+    return render(request, "review/_ballot.html", context)
 
 
-def _led(request: HttpRequest, pk: int) -> BoardItem:
+def led_item(request: HttpRequest, pk: int) -> BoardItem:
     """The item, for who leads it: 404 for who may not open it, 403 for who does not lead it."""
-    found = _visible(request, pk)
+    found = visible_item(request, pk)
     if not policies.may_lead(found, Body(found).leader, request.user):
         raise PermissionDenied
     return found
@@ -154,8 +177,8 @@ def _led(request: HttpRequest, pk: int) -> BoardItem:
 @require_POST
 def motion(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a motion to the vote."""
-    found = _led(request, pk)
-    form = MotionForm(request.POST, written=found.meeting.is_written, auto_id="motion-%s")
+    found = led_item(request, pk)
+    form = MotionForm(request.POST, written=found.meeting.is_written, prefix="motion")
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -166,15 +189,22 @@ def motion(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The motion is open. Members can vote now."))
-            return redirect("review:item", found.pk)
-    return _item_page(request, found, motion_form=form)
+            return back_to_item(request, found.pk, used="motion")
+    return item_page(request, found, tried=form)
+
+
+def back_to_item(request: HttpRequest, pk: int, *, used: str) -> HttpResponse:
+    """The item's page again, with what was typed in its other forms."""
+    page = reverse("review:item", args=[pk])
+    keep(request, page, used=(f"{used}-",))
+    return redirect(page)
 
 
 @login_required
 @require_POST
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     """End the item with the board's reason."""
-    found = _led(request, pk)
+    found = led_item(request, pk)
     return _with_reason(request, found, operations.finish_item, _("The board has finished this case."))
 
 
@@ -182,14 +212,14 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     """Nobody is left to vote: the case goes on without a recommendation."""
-    found = _visible(request, pk)
+    found = visible_item(request, pk)
     if not is_officer(found, request.user):
         raise PermissionDenied
     return _with_reason(request, found, operations.go_on_without, _("The case goes on without a recommendation."))
 
 
 def _with_reason(request: HttpRequest, found: BoardItem, act: Callable[..., Any], done: str) -> HttpResponse:
-    form = ReasonForm(request.POST, auto_id="finish-%s")
+    form = ReasonForm(request.POST, prefix="finish")
     if form.is_valid():
         try:
             act(found, by=request.user, reason=form.cleaned_data["reason"])
@@ -201,7 +231,7 @@ def _with_reason(request: HttpRequest, found: BoardItem, act: Callable[..., Any]
         else:
             messages.success(request, done)
             return redirect("review:meeting", found.meeting_id)
-    return _item_page(request, found, finish_form=form)
+    return item_page(request, found, tried=form)
 
 
 def _motion(request: HttpRequest, pk: int) -> Motion:
@@ -218,9 +248,10 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     choice = request.POST.get("choice", "")
     if choice not in Vote.Choice.values:
         messages.error(request, _("Please choose yes, no or abstain."))
-        return redirect("review:item", found.item_id)
+        return back_to_item(request, found.item_id, used="choice")
     done = _("Your vote is in. You can change it until the vote is closed.")
-    return act_on(request, lambda: operations.vote(found, choice, by=request.user), done, "review:item", found.item_id)
+    cast = partial(operations.vote, found, choice, by=request.user)
+    return act_on(request, cast, done, "review:item", found.item_id, used=("choice",))
 
 
 @login_required
@@ -238,7 +269,7 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the vote and show the counts."""
     found = _motion(request, pk)
-    led = _led(request, found.item_id)
+    led = led_item(request, found.item_id)
     return act_on(request, lambda: operations.close_motion(found, by=request.user), "", "review:item", led.pk)
 
 
@@ -246,7 +277,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_POST)
 def exclude(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that a member was found biased: a ballot they took part in becomes void."""
-    found = _visible(request, pk)
+    found = visible_item(request, pk)
     if not is_officer(found, request.user):
         raise PermissionDenied
     body = Body(found)

@@ -1,4 +1,4 @@
-"""Meetings of the board: list, call, agenda, declarations of bias, who is there."""
+"""Meetings of the board: list, agenda, declarations of bias, who is there."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,18 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_fsm import TransitionNotAllowed
 
-from applications.models import Application
 from funding import clock
 from funding.gate import Refused
-from funding.models import Programme
+from funding.kept import keep
 from funding.policies import Role, is_officer
 from review import operations, policies, rules
-from review.forms import (
-    BiasForm,
-    MeetingForm,
-    MeetingSearchForm,
-    PresentForm,
-)
+from review.forms import BiasForm, MeetingSearchForm, PresentForm
 from review.models import BoardItem, BoardMember, Meeting, Recommendation
 from review.operations import Body
 from review.views.desk import GET_POST
@@ -55,99 +49,28 @@ def meetings(request: HttpRequest) -> HttpResponse:
     return render(request, "review/meeting_list.html", context)
 
 
-@login_required
-@require_http_methods(GET_POST)
-def meeting_create(request: HttpRequest) -> HttpResponse:
-    """Choose the cases, the day and the place; the invitations go out at once."""
-    user: Any = request.user
-    towns = user.towns_as(Role.OFFICER)
-    if not towns:
-        raise PermissionDenied
-    form = MeetingForm(
-        request.POST or None,
-        programmes=Programme.objects.filter(municipality__in=towns).in_order(),
-        applications=Application.objects.filter(municipality__in=towns)
-        .for_board()
-        .with_parties()
-        .order_by("received_on", "pk"),
-        initial={"applications": request.GET.getlist("application")},
-    )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        made = _call(request, form, data["programme"], list(data["applications"]), kind=data["kind"])
-        if made is not None:
-            return redirect("review:meeting", made.pk)
-    context = {
-        "title": _("New meeting"),
-        "lead": _("Everybody on the board gets the invitation with the agenda at once."),
-        "form": form,
-        "submit_label": _("Invite the board"),
-        "cancel_url": reverse("review:meetings"),
-    }
-    return render(request, "_form_page.html", context)
-
-
-@login_required
-@require_http_methods(GET_POST)
-def meeting_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second meeting with the same cases: quorate however many come (§ 90 (2) VwVfG)."""
-    first = get_object_or_404(Meeting.objects.visible_to(request.user).select_related("programme"), pk=pk)
-    if not is_officer(first, request.user):
-        raise PermissionDenied
-    items = operations.without_quorum(first)
-    if not items:
-        messages.warning(request, _("There is no case for which this meeting was not quorate."))
-        return redirect("review:meeting", first.pk)
-    form = MeetingForm(
-        request.POST or None,
-        programmes=Programme.objects.none(),
-        applications=Application.objects.none(),
-        repeats=first,
-        initial={"place": first.place},
-    )
-    if request.method == "POST" and form.is_valid():
-        made = _call(request, form, first.programme, [item.application for item in items], repeats=first)
-        if made is not None:
-            return redirect("review:meeting", made.pk)
-    context = {
-        "title": _("Second meeting"),
-        "lead": _("It takes up the same cases. The invitation says that it is quorate however many members come."),
-        "form": form,
-        "items": items,
-        "submit_label": _("Invite the board again"),
-        "cancel_url": reverse("review:meeting", args=[first.pk]),
-    }
-    return render(request, "review/meeting_again.html", context)
-
-
-def _call(
-    request: HttpRequest, form: MeetingForm, programme: Programme, applications: list[Application], **more: Any
-) -> Meeting | None:
-    data = form.cleaned_data
-    try:
-        made = operations.call_meeting(
-            programme, applications, by=request.user, held_on=data["held_on"], place=data["place"], **more
-        )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    messages.success(request, _("The board is invited."))
-    return made
-
-
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
     meetings = Meeting.objects.visible_to(request.user).select_related("programme__municipality", "repeats")
     return get_object_or_404(meetings, pk=pk)
 
 
+def ask_for_button(request: HttpRequest, name: str, pk: int) -> HttpResponse:
+    """Somebody pressed Return in a form with several buttons: show the page again, with what was typed."""
+    keep(request, reverse(name, args=[pk]))
+    messages.info(request, _("Please press the button for what you want to do."))
+    return redirect(name, pk)
+
+
 @login_required
-@require_safe
+@require_http_methods(GET_POST)
 def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     """The agenda: members declare bias before a file opens, chair and officer say who is there."""
     found = _meeting(request, pk)
+    if request.method == "POST":
+        return ask_for_button(request, "review:meeting", found.pk)
     seat = operations.seat_of(found, request.user)
     is_staff = found.municipality_id in request.user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)  # type: ignore[union-attr]
-    items = list(found.items.with_case().with_board())
+    items = list(found.items.filter(taken_off=False).with_case().with_board())
     open_pks = set(BoardItem.objects.visible_to(request.user).filter(meeting=found).values_list("pk", flat=True))
     may_manage = policies.may_manage(found, seat, request.user) and found.closed_at is None
     seats = list(found.attendance.select_related("member__user"))
@@ -155,25 +78,37 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": found,
         "seat": seat,
-        "rows": [_row(item, seat, open_pks, is_staff=is_staff) for item in items],
+        "rows": [
+            _row(item, seat, open_pks, is_staff=is_staff, typed=request.POST.get(f"reason-{item.pk}")) for item in items
+        ],
         "may_manage": may_manage,
-        "present_form": PresentForm(seats=seats) if may_manage and not found.is_written else None,
+        "present_form": PresentForm(request.POST or None, seats=seats) if may_manage and not found.is_written else None,
+        "may_change": officer and found.closed_at is None and not any(item.motions.all() for item in items),
+        "short_notice": found.short_notice and (is_staff or may_manage),
         "may_repeat": officer and found.held_on <= clock.today() and bool(operations.without_quorum(found)),
         "seats": seats,
     }
     return render(request, "review/meeting_detail.html", context)
 
 
-def _row(item: BoardItem, seat: BoardMember | None, open_pks: set[int], *, is_staff: bool) -> dict[str, Any]:
+def _row(
+    item: BoardItem, seat: BoardMember | None, open_pks: set[int], *, is_staff: bool, typed: str | None
+) -> dict[str, Any]:
     """What this person may know of one item: before the declaration, and for the excluded, title and parties only."""
     opened = item.pk in open_pks
     own = next((d for d in item.declarations.all() if seat and d.member_id == seat.pk), None)
     body = Body(item) if opened else None
+    doubts = [ruling for ruling in item.rulings.all() if ruling.is_open]
+    in_doubt = any(seat and ruling.member_id == seat.pk for ruling in doubts)
+    suggestion = _suggestion(item, seat) if seat and own is None else ""
     return {
         "item": item,
         "own": own,
-        "suggestion": _suggestion(item, seat) if seat and own is None else "",
+        "suggestion": suggestion,
+        "reason": suggestion if typed is None else typed,
+        "in_doubt": in_doubt,
         "may_declare": seat is not None and own is None and item.closed_at is None,
+        "doubts": doubts if opened else [],
         "opened": opened,
         "outcome": outcome_of(item) if opened else None,
         "body": body if is_staff else None,
@@ -197,6 +132,8 @@ def outcome_of(item: BoardItem) -> tuple[str, str]:
     recommendation = next(iter(item.recommendations.all()), None)
     if recommendation is not None and recommendation.superseded:
         return _("To be repeated"), "warning"
+    if item.taken_off:
+        return _("Taken off the agenda"), "neutral"
     if recommendation is not None:
         tone = "success" if recommendation.kind == Recommendation.Kind.FUND else "neutral"
         return recommendation.get_kind_display(), tone
@@ -225,6 +162,7 @@ def present(request: HttpRequest, pk: int) -> HttpResponse:
         _("It is noted who is there."),
         "review:meeting",
         found.pk,
+        used=("members",),
     )
 
 
@@ -239,8 +177,15 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return act_on(request, lambda: operations.end_meeting(found, by=request.user), done, "review:meeting", found.pk)
 
 
-def act_on(request: HttpRequest, act: Callable[[], Any], done: str, *target: Any) -> HttpResponse:
-    """Do it and say so; what is refused or comes too late is a message, never an error page."""
+def act_on(
+    request: HttpRequest, act: Callable[[], Any], done: str, name: str, pk: int, used: tuple[str, ...] = ()
+) -> HttpResponse:
+    """Do it and say so; what is refused or comes too late is a message, never an error page.
+
+    What else was typed on the page comes along; `used` is taken by the act once it is done.
+    """
+    page = reverse(name, args=[pk])
+    keep(request, page)
     try:
         act()
     except Refused as refusal:
@@ -248,9 +193,10 @@ def act_on(request: HttpRequest, act: Callable[[], Any], done: str, *target: Any
     except TransitionNotAllowed:
         messages.warning(request, _("This was already done, or the case has moved on. Here is how it stands now."))
     else:
+        keep(request, page, used=used)
         if done:
             messages.success(request, done)
-    return redirect(*target)
+    return redirect(page)
 
 
 # --- Bias -------------------------------------------------------------------------------------------------------------
@@ -259,21 +205,27 @@ def act_on(request: HttpRequest, act: Callable[[], Any], done: str, *target: Any
 @login_required
 @require_POST
 def declare(request: HttpRequest, pk: int) -> HttpResponse:
-    """A member says whether they are biased, before the file opens."""
-    listed = get_object_or_404(BoardItem.objects.on_the_list_of(request.user).select_related("meeting"), pk=pk)
-    form = BiasForm(request.POST)
+    """A member says whether they are biased, before the file opens; who is not sure asks the board to rule."""
+    listed = get_object_or_404(BoardItem.objects.on_the_list_of(request.user).with_case(), pk=pk)
+    page, typed = reverse("review:meeting", args=[listed.meeting_id]), f"reason-{listed.pk}"
+    form = BiasForm({"biased": request.POST.get("biased"), "reason": request.POST.get(typed, "")})
     if not form.is_valid():
+        keep(request, page)
         messages.error(request, _("Please choose whether you are biased. The reason may have up to 300 letters."))
-        return redirect("review:meeting", listed.meeting_id)
-    biased = form.cleaned_data["biased"] == "yes"
-    if biased:
+        return redirect(page)
+    choice, reason = form.cleaned_data["biased"], form.cleaned_data["reason"]
+    if choice == "yes":
         done = _("Noted. You do not read or vote on this case. Please leave the room when it is discussed.")
-    else:
+    elif choice == "no":
         done = _("Noted. The file is open for you now.")
-    return act_on(
-        request,
-        lambda: operations.declare(listed, by=request.user, biased=biased, reason=form.cleaned_data["reason"]),
-        done,
-        "review:meeting",
-        listed.meeting_id,
-    )
+    else:
+        done = _("Noted. The board rules on it without you. Until then the file stays closed for you.")
+
+    def act() -> None:
+        if choice == "doubtful":
+            member = operations.member_of(listed.meeting, request.user)
+            operations.doubt(listed, member, reason, by=request.user)
+        else:
+            operations.declare(listed, by=request.user, biased=choice == "yes", reason=reason)
+
+    return act_on(request, act, done, "review:meeting", listed.meeting_id, used=(typed, "biased"))

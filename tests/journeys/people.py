@@ -323,12 +323,16 @@ class Officer(Person):
             point.get_by_label(de(CheckResult.Result.YES.label), exact=True).check()
         self.presses(de("Save the check"))
 
-    def invites_the_board(self, case: str, day: date, place: str) -> None:
+    def invites_the_board(self, case: str, day: date, time: str, place: str) -> None:
+        """On short notice: the page asks once more."""
         self.chooses_from_menu(de("Meetings"))
         self.follows(de("Prepare a meeting"))
         self.enters_day("Day", day)
-        self.types("Place and time", place)
+        self.types("Time", time)
+        self.types("Place", place)
         self.page.get_by_label(re.compile(quoted(case))).check()
+        self.presses(de("Invite the board"))
+        self.ticks("Invite all the same")
         self.presses(de("Invite the board"))
 
     def sends_the_waiting_mail(self) -> None:

@@ -164,7 +164,7 @@ def admit(officer: Officer) -> None:
 
 
 def deliberate(town: Town) -> None:
-    town.officer.invites_the_board(TITLE, today(), "Rathaus, 18 Uhr")
+    town.officer.invites_the_board(TITLE, today(), "18:00", "Rathaus")
     for member in (town.chair, *town.members):
         member.declares(de("I am not biased"))
     lose_the_case(town.biased)

@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.utils import perform_login
 from allauth.core.internal import ratelimit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from funding import clock
 from funding.gate import Refused
 from funding.languages import remember
 from funding.models import User
+from funding.personal import read_link
 from funding.site.forms import CodeForm, SignInForm
 from funding.site.links import safe_next
 from funding.site.operations import account_of, mail_code
@@ -66,6 +68,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             )
         return _to(request, "sign-in")
     email = request.session[ASKED]["email"]
+    # A personal link may have been passed on: whoever holds it does not learn the address from it.
+    shown = masked(email) if request.session[ASKED].get("masked") else email
     if request.method == "POST" and "again" in request.POST:
         return _send_another(request, email)
     form = CodeForm(request.POST or None)
@@ -78,13 +82,51 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             del request.session[ASKED]
             response = perform_login(request, user, redirect_url=safe_next(request) or reverse("tasks"))
             return remember(response, user.language)
-    context = {"title": _("Enter the code"), "form": form, "email": email, "again_url": _address(request, "sign-in")}
+    context = {"title": _("Enter the code"), "form": form, "email": shown, "again_url": _address(request, "sign-in")}
     return render(request, "site/sign_in_code.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def personal(request: HttpRequest, token: str) -> HttpResponse:
+    """A personal link of a mail: the code goes to the address it was made for, and then its page opens.
+
+    Opening it sends nothing yet (mail programs look at links ahead of their readers) and signs nobody in.
+    """
+    account, target = read_link(token) or (0, "")
+    user = User.objects.filter(pk=account, is_active=True).first()
+    if user is None:
+        messages.warning(request, _("This link does not work. Please sign in with your mail address."))
+        return redirect("sign-in")
+    if request.user.pk == user.pk:
+        return redirect(target)
+    problem = ""
+    if request.method == "POST":
+        logout(request)  # somebody else's tablet: what comes next is for the person the link is for
+        try:
+            _send_code(request, user.email, is_masked=True)
+        except Refused as refusal:
+            problem = str(refusal)
+        else:
+            return redirect(f"{reverse('sign-in-code')}?{urlencode({'next': target})}")
+    context = {
+        "title": _("Your personal link"),
+        "email": masked(user.email),
+        "other": request.user if request.user.is_authenticated else None,
+        "problem": problem,
+    }
+    return render(request, "site/personal_link.html", context)
+
+
+def masked(email: str) -> str:
+    """An address its owner recognises and nobody else learns."""
+    name, _at, host = email.partition("@")
+    return f"{name[:1]}…@{host}"
 
 
 def _send_another(request: HttpRequest, email: str) -> HttpResponse:
     try:
-        _send_code(request, email)
+        _send_code(request, email, is_masked=request.session[ASKED].get("masked", False))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -92,7 +134,7 @@ def _send_another(request: HttpRequest, email: str) -> HttpResponse:
     return _to(request, "sign-in-code")
 
 
-def _send_code(request: HttpRequest, email: str) -> None:
+def _send_code(request: HttpRequest, email: str, *, is_masked: bool = False) -> None:
     """Mail a code and remember its hash in the session, in place of an earlier one. Raises Refused: limit, mail."""
     asked = ratelimit.consume(request, app="allauth.account", action="request_login_code", key=email)
     if asked is None:
@@ -104,7 +146,7 @@ def _send_code(request: HttpRequest, email: str) -> None:
         asked.rollback()
         raise
     at = clock.now().timestamp()
-    request.session[ASKED] = {"email": email, "at": at, "hash": _hash(email, at, code)}
+    request.session[ASKED] = {"email": email, "at": at, "hash": _hash(email, at, code), "masked": is_masked}
 
 
 def _who_knows(request: HttpRequest, code: str) -> User:
