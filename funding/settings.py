@@ -238,7 +238,8 @@ TASKS = {"default": {"BACKEND": _TASKS}}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"refusals": {"()": "funding.logs.RefusalsInOneLine"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django_tasks_db": {"level": "ERROR"}},  # that a worker was told to end is no news
 }

@@ -25,7 +25,7 @@ SWITCH = "//button[@name='to-language']"
 VIEWS = sorted(path for app in APPS for path in (ROOT / app).rglob("*.py") if "views" in path.with_suffix("").parts)
 # Pages of the office with several short forms, each sent to an address of its own: there is not the one to keep.
 FOR_THE_FIRST_ADMINISTRATOR = {"setup"}
-SEVERAL_FORMS = {"review:german", "review:item", "review:meeting"}
+SEVERAL_FORMS = {"review:item", "review:meeting"}
 
 
 def page_of(response):

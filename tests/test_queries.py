@@ -37,6 +37,7 @@ from tests.factories import (
     make_invitation,
     make_letter,
     make_member,
+    make_organisation,
     make_payment,
     make_plan,
     make_submission,
@@ -52,6 +53,11 @@ Adder = Callable[[World], None]
 
 def case(state: str) -> Adder:
     return lambda world: (make_application(world["programme"], world["draft"].organisation, state=state), None)[1]
+
+
+def at_counter(world: World) -> None:
+    """A draft more that is being written at the counter, by a group of its own."""
+    make_application(world["programme"], make_organisation(world["town"]), assisted="open")
 
 
 def plan_line(name: str) -> Adder:
@@ -239,12 +245,13 @@ PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
     ("applications:list", "", "applicant", 7, case("submitted")),
     ("applications:list", "", "officer", 7, case("submitted")),
     ("applications:list", "", "auditor", 7, case("awarded")),
+    ("applications:assist", "", "officer", 7, at_counter),
     ("applications:create", "programme", "officer", 8, case("draft")),
     ("applications:create", "programme", "applicant", 11, case("draft")),
     ("applications:detail", "draft", "applicant", 11, plan_line("draft")),
     ("applications:detail", "draft", "applicant", 11, upload("draft")),
     ("applications:upload", "draft", "applicant", 8, upload("draft")),
-    ("applications:check", "draft", "applicant", 11, plan_line("draft")),
+    ("applications:check", "draft", "applicant", 12, plan_line("draft")),
     ("applications:edit", "draft costs", "applicant", 14, plan_line("draft")),
     ("applications:members", "organisation", "applicant", 7, invited),
     ("case", "awarded", "applicant", 22, whole_history("awarded")),

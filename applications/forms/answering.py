@@ -225,6 +225,9 @@ class SectionForm(forms.Form):
             return _("yes") if value else _("no")
         if isinstance(value, date):
             return date_format(value)
+        if isinstance(field, forms.MultipleChoiceField):
+            names = dict(field.choices)  # type: ignore[arg-type]
+            return "\n".join(names.get(one, one) for one in value)
         if isinstance(value, list):
             return "\n".join(value)
         if isinstance(field, forms.ChoiceField):

@@ -225,7 +225,10 @@ class Money(LineFormSet):
     form = FinancingForm
     legend, row_label = gettext_lazy("Who pays"), gettext_lazy("Money")
     add_label = gettext_lazy("Add money")
-    help = gettext_lazy("What you ask the town for, and what you and others give. Unpaid work is added by itself.")
+    help = gettext_lazy(
+        "What you ask the town for, and what you and others give. If you leave the amount from the town empty, we "
+        "enter the most it can pay. Unpaid work is added by itself."
+    )
 
 
 def formset(lines: type[LineFormSet], rows: int) -> type[LineFormSet]:

@@ -30,10 +30,11 @@ def _long(label: Any, help_text: Any = "", *, required: bool = False, rows: int 
     )
 
 
-def _choices(values: Iterable[str], present: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The town's list; what was chosen before and has left the list stays choosable."""
-    listed = list(values)
-    return [(value, value) for value in [*listed, *(value for value in present if value and value not in listed)]]
+def _choices(programme: Any, name: str, present: Iterable[str]) -> list[tuple[str, str]]:
+    """A list of the town, in the reader's language; what was chosen before and has left the list stays choosable."""
+    listed = programme.taxonomies.get(name, [])
+    values = [*listed, *(value for value in present if value and value not in listed)]
+    return [(value, programme.word(value)) for value in values]
 
 
 class OrganisationForm(SectionForm):
@@ -143,13 +144,13 @@ class IdeaForm(SectionForm):
     )
 
     def prepare(self) -> None:
-        application, lists = self.application, self.application.programme.taxonomies
+        application, programme = self.application, self.application.programme
         codes = dict.fromkeys(["de", *application.municipality.languages, application.language])
         self.fields["language"].choices = [(code, _language_name(code)) for code in codes]  # type: ignore[attr-defined]
-        fields = _choices(lists.get("action_fields", []), [application.action_field])
+        fields = _choices(programme, "action_fields", [application.action_field])
         self._offer("action_field", [("", _("Please choose")), *fields] if fields else [])
-        self._offer("cross_cutting", _choices(lists.get("cross_cutting_fields", []), application.cross_cutting))
-        self._offer("life_phases", _choices(lists.get("life_phases", []), application.life_phases))
+        self._offer("cross_cutting", _choices(programme, "cross_cutting_fields", application.cross_cutting))
+        self._offer("life_phases", _choices(programme, "life_phases", application.life_phases))
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         """Ask only where the town has a list to choose from."""
@@ -193,7 +194,7 @@ class WhenForm(SectionForm):
     def prepare(self) -> None:
         if self.application.early_start not in ("", Application.EarlyStart.ASKED):
             del self.fields["early_start"]  # already answered
-        districts = _choices(self.application.programme.taxonomies.get("districts", []), [self.application.district])
+        districts = _choices(self.application.programme, "districts", [self.application.district])
         self.fields["district"].choices = [("", _("In several or in none of these")), *districts]  # type: ignore[attr-defined]
         if not districts:
             del self.fields["district"]

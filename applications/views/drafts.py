@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from applications import operations, policies, texts
 from applications.forms import FORMS, CostsForm
 from applications.models import Application
+from applications.narrative import german_versions
 from applications.sections import BY_SLUG, SECTIONS
 from applications.workflow import State
 from funding import clock
@@ -81,6 +82,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "moves": [move for move in application.moves_for(request.user) if move.at != "applications:check"],
         "uploads": application.uploads.all(),
         "failed": application.failed_uploads.all(),
+        "german": german_versions(application) if application.state in operations.BEFORE_ADMISSION else [],
         "at_counter": policies.is_at_counter(application, request.user),
     }
     return render(request, "applications/application_tasks.html", context)

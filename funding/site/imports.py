@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from applications import operations
 from applications.models import Application, CostLine, FinancingLine, LegalForm, Organisation
 from applications.narrative import german_entry
+from applications.workflow import ENDED, State
 from budgets.operations import open_year
 from funding import clock, money, toml
 from funding.gate import save_with_history, writes
@@ -149,7 +150,11 @@ class Imported:
     application: Application
     problems: list[str]
     warnings: list[str]
-    submitted: bool
+    is_known: bool = False
+
+    @property
+    def submitted(self) -> bool:
+        return bool(self.application.file_number)
 
     def as_json(self) -> dict[str, Any]:
         """What the command prints; amounts as decimal strings, the year's pot left out."""
@@ -195,6 +200,7 @@ def choose_programme(slug: str = "") -> Programme:
 def import_application(file: ApplicationFile, programme: Programme, *, submit: bool) -> Imported:
     """Write a paper application, and send it in when asked to and nothing is wrong; dates count from its receipt.
 
+    The same application (group, title and day of receipt) is written once; a second time it is only found, or sent.
     Raises FileError for a category, field or district the programme does not know, and for a text that is too long;
     then nothing is written.
     """
@@ -206,7 +212,8 @@ def import_application(file: ApplicationFile, programme: Programme, *, submit: b
     costs = _with_categories(file.costs, programme)
     organisation = _organisation(file.applicant, programme)
     _assert_fits(Application, answers, _("the file"))
-    application = operations.start(
+    known = _known(programme, organisation, answers["title"], day)
+    application = known or operations.start(
         programme,
         by=SYSTEM,
         organisation=organisation,
@@ -214,16 +221,24 @@ def import_application(file: ApplicationFile, programme: Programme, *, submit: b
         demo=programme.municipality.demo,
         **{**answers, "received_on": day},
     )
-    for model, rows, where in ((CostLine, costs, "costs"), (FinancingLine, file.financing, "financing")):
-        _add_lines(application, model, rows, where)
-    if application.start:
-        open_year(programme, application.start.year, by=SYSTEM)
+    if known is None:
+        for model, rows, where in ((CostLine, costs, "costs"), (FinancingLine, file.financing, "financing")):
+            _add_lines(application, model, rows, where)
+        if application.start:
+            open_year(programme, application.start.year, by=SYSTEM)
     problems = operations.hindrances(application, day)
     warnings = application.warnings(day)
-    submitted = submit and not problems
-    if submitted:
+    if submit and not problems and application.state == State.DRAFT:
         application = operations.submit(application, by=SYSTEM, received_on=day)
-    return Imported(application, problems, warnings, submitted)
+    return Imported(application, problems, warnings, known is not None)
+
+
+def _known(programme: Programme, organisation: Organisation, title: str, day: datetime.date) -> Application | None:
+    """The application this file was entered as before, unless that one has come to an end."""
+    found = Application.objects.filter(
+        programme=programme, organisation=organisation, paper=True, title=title, received_on=day
+    )
+    return found.exclude(state__in=ENDED).order_by("pk").first()
 
 
 def _with_german(answers: dict[str, Any], day: datetime.date) -> dict[str, Any]:

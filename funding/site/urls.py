@@ -6,6 +6,7 @@ from funding.site.views import accounts, administration, cases, demo, eligibilit
 
 urlpatterns = [
     path("", public.home, name="home"),
+    path("favicon.ico", public.favicon, name="favicon"),
     path("imprint/", public.imprint, name="imprint"),
     path("privacy/", public.privacy, name="privacy"),
     path("accessibility/", public.accessibility, name="accessibility"),

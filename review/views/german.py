@@ -36,13 +36,14 @@ def german(request: HttpRequest, pk: int) -> HttpResponse:
     versions = german_versions(application)
     may_confirm = applicants.may_confirm_german(application, request.user)
     is_open = application.state in applying.BEFORE_ADMISSION
+    later = clock.today() + timedelta(days=application.programme.answer_days)
+    ask = DayForm(request.POST if "day_day" in request.POST else None, initial={"day": later})
+    ask.fields["day"].label = _("By which day?")
     if request.method == "POST":
         if not (may_confirm or applicants.may_write_german(application, request.user)):
             raise PermissionDenied
-        if (answer := _act(request, application)) is not None:
+        if (answer := _act(request, application, ask)) is not None:
             return answer
-    ask = DayForm(initial={"day": clock.today() + timedelta(days=application.programme.answer_days)})
-    ask.fields["day"].label = _("By which day?")
     waiting = [version for version in versions if version.is_current and not version.is_confirmed]
     context = {
         "application": application,
@@ -54,13 +55,13 @@ def german(request: HttpRequest, pk: int) -> HttpResponse:
         "may_confirm": is_open and may_confirm,
         "may_write": is_open and applicants.may_write_german(application, request.user),
         "may_ask": is_open and policies.may_check(application, request.user) and not application.paper,
-        "ask": ask,
+        "form": ask,
     }
     return render(request, "review/german.html", context)
 
 
-def _act(request: HttpRequest, application: Application) -> HttpResponse | None:
-    """Confirm, or set the day; None when the act is neither, and the page is shown."""
+def _act(request: HttpRequest, application: Application, ask: DayForm) -> HttpResponse | None:
+    """Confirm, or set the day; None when the act is neither or the day is none, and the page is shown."""
     try:
         if "confirm" in request.POST:
             chosen = request.POST["confirm"]
@@ -68,16 +69,15 @@ def _act(request: HttpRequest, application: Application) -> HttpResponse | None:
             seen = {field: mark for field, mark in seen.items() if mark and chosen in ("all", field)}
             applying.confirm_german(application, seen, by=request.user)
             messages.success(request, _("Thank you. The German text counts now."))
-        elif "ask" in request.POST:
-            form = DayForm(request.POST)
-            if not form.is_valid():
-                messages.warning(request, _("Please enter a day."))
-            else:
-                applying.ask_to_confirm(application, by=request.user, day=form.cleaned_data["day"])
-                messages.success(request, _("The group gets a mail in its own language and confirms the German text."))
+        elif ask.is_valid():
+            applying.ask_to_confirm(application, by=request.user, day=ask.cleaned_data["day"])
+            messages.success(request, _("The group gets a mail in its own language and confirms the German text."))
         else:
             return None
     except Refused as refusal:
+        if ask.is_bound:
+            ask.add_error(None, str(refusal))
+            return None
         messages.warning(request, str(refusal))
     return redirect("review:german", application.pk)
 

@@ -18,9 +18,11 @@ from funding import clock
 from funding.clock import BERLIN
 from funding.gate import perform
 from tests.factories import (
+    CHILDCARE,
     make_application,
     make_letter,
     make_organisation,
+    make_plan,
     make_programme,
     make_round,
     make_town,
@@ -523,6 +525,35 @@ def test_closed_round_is_named_with_the_next_opening_day_on_task_list_and_check_
     assert refused.context["form"].non_field_errors() == [said]
     kept = Application.objects.get()
     assert (kept.state, kept.title, kept.costs.count()) == ("draft", draft.title, draft.costs.count())
+
+
+@pytest.mark.parametrize(("language", "offered"), [("de", False), ("tr", True)])
+def test_who_writes_in_another_language_is_shown_the_way_to_their_own_german_text(
+    client, applicant, draft, language, offered
+):
+    Application.objects.update(language=language)
+    client.force_login(applicant)
+
+    page = client.get(url("detail", draft.pk))
+
+    assert (reverse("review:german-write", args=[draft.pk]) in page.text) is offered
+
+
+def test_lists_of_the_town_are_read_in_the_readers_language(client, programme, applicant, draft):
+    field = "Freizeit / Kultur / Sport / Soziale Netzwerke"
+    programme.texts = {"en": {"words": {field: "Leisure", "Geburt": "Birth"}}}
+    programme.taxonomies |= {"life_phases": ["Geburt"]}
+    programme.save()
+    Application.objects.update(life_phases=["Geburt"])
+    make_plan(draft, CHILDCARE)  # the long form
+    client.force_login(applicant)
+
+    form = client.get(url("edit", draft.pk, "idea")).context["form"]
+    checked = client.get(url("check", draft.pk)).text
+
+    assert form.fields["action_field"].choices[1] == (field, "Leisure")
+    assert form.fields["life_phases"].choices == [("Geburt", "Birth")]
+    assert ("Birth" in checked, "Geburt" in checked) == (True, False)
 
 
 def test_check_of_a_paper_application_asks_for_the_day_it_came_in(client, town, programme, officer):

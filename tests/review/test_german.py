@@ -97,6 +97,27 @@ def test_officer_writes_next_to_the_original_and_puts_it_to_the_group(review, ca
     assert case.confirm_by == date(2026, 3, 20)
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("31", "The calendar has no 31.02.2026. Please check day, month and year."),
+        ("1", "The new day to answer must not lie in the past."),
+    ],
+)
+def test_day_that_cannot_be_asked_for_stays_in_its_field_with_the_reason(review, case, day, said):
+    client, address = signed_in(review.officer), reverse("review:german", args=[case.pk])
+
+    with clock.at(TODAY):
+        typed = {"ask": "1", "day_day": day, "day_month": "2", "day_year": "2026"}
+        page = client.post(address, typed, headers={"accept-language": "en"})
+
+    form = page.context["form"]
+    assert (form["day"].value(), [str(one) for errors in form.errors.values() for one in errors]) == (
+        [day, "2", "2026"],
+        [said],
+    )
+
+
 def test_collision_while_writing_keeps_what_was_typed_and_the_next_save_counts(review, case):
     client, url = signed_in(review.officer), reverse("review:german-write", args=[case.pk])
     old = sent(case, summary="Mütter treffen sich.", goals="Meins.")

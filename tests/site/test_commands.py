@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command, load_command_class
 from django.utils import translation
 
@@ -206,7 +207,9 @@ def test_unna_says_everything_to_the_public_in_its_five_languages(unna):
     assert {code: sorted(unna.texts[code]) for code in unna.texts} == {
         code: ["name", "summary", "words"] for code in ("en", "tr", "ar", "ru")
     }
-    lists = {category.name for category in unna.categories.all()} | {*unna.criteria, *unna.taxonomies["action_fields"]}
+    lists = {category.name for category in unna.categories.all()} | {*unna.criteria}
+    # A part of town keeps its name.
+    lists |= {word for name, words in unna.taxonomies.items() if name != "districts" for word in words}
     assert {code: set(unna.texts[code]["words"]) for code in unna.texts} == dict.fromkeys(unna.texts, lists)
 
 
@@ -264,6 +267,48 @@ def test_idea_of_a_programme_file_may_be_german_alone():
             "costs": [{"category": "material", "what": {"de": "Plan"}, "quantity": "500", "unit_price_cents": 62}],
         }
     ]
+
+
+ATTACHMENT = """
+[[attachments]]
+slug = "statutes"
+name = "Satzung"
+mandatory = true
+[[attachments]]
+slug = "offer"
+name = "Angebot"
+"""
+
+
+def test_programme_file_names_the_attachments_it_wants():
+    assert parse((UNNA + ATTACHMENT).encode()).programme["attachments"] == [
+        {"slug": "statutes", "name": "Satzung", "mandatory": True},
+        {"slug": "offer", "name": "Angebot", "mandatory": False},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('slug = "statutes"', 'slug = "Die Satzung"', "“Die Satzung” is no slug or stands there twice."),
+        ('slug = "statutes"', 'slug = "offer"', "“offer” is no slug or stands there twice."),
+        ('slug = "statutes"', "", "slug"),
+        ('name = "Angebot"', "", "name"),
+        ('name = "Angebot"', "name = 5", "attachments[2].name"),
+        ("mandatory = true", 'mandatory = "yes"', "attachments[1].mandatory"),
+        ("mandatory = true", "needed = true", "needed"),
+        (
+            'name = "Angebot"',
+            'name = "Angebot"\nmandatory = true\n[[attachments]]\nslug = "list"\nname = "Liste"\nmandatory = true',
+            "attachments: at most 2 may be mandatory.",
+        ),
+    ],
+)
+def test_programme_file_with_an_attachment_that_cannot_be_used_names_the_place(before, after, said):
+    with pytest.raises(FileError) as refusal, translation.override("en"):
+        parse((UNNA + ATTACHMENT.replace(before, after, 1)).encode())
+
+    assert said in str(refusal.value)
 
 
 def test_programme_file_keeps_the_prizes(db):
@@ -418,6 +463,31 @@ def test_import_of_known_applicant_uses_its_organisation_again(unna, write):
 
     # Another account is another organisation: a file never changes where somebody's money goes.
     assert [o.iban for o in Organisation.objects.order_by("pk")] == ["DE02120300000000202051", "DE89370400440532013000"]
+
+
+def test_the_same_file_is_entered_once_and_a_second_time_says_so(unna):
+    path, said = SAMPLES / "01-neighbourhood-tours.toml", io.StringIO()
+    first = run("import_application", path)
+
+    call_command("import_application", str(path), "--submit", stdout=io.StringIO(), stderr=said)
+    third = run("import_application", path, "--submit")
+
+    assert said.getvalue() == "This application was entered before; it was not entered a second time.\n"
+    assert (first["file_number"], third["file_number"]) == (None, "FT-2025-0001")
+    assert {**first, "submitted": True, "file_number": "FT-2025-0001"} == third
+    application = Application.objects.get()
+    assert (application.state, application.costs.count(), application.submissions.count()) == ("submitted", 4, 1)
+
+
+def test_another_title_day_or_an_ended_application_is_entered_anew(unna, write):
+    text = (SAMPLES / "01-neighbourhood-tours.toml").read_text(encoding="utf-8")
+    run("import_application", write(text))
+    run("import_application", write(text.replace('title = "', 'title = "Noch einmal: ', 1)))
+    run("import_application", write(text.replace("2025-12-15", "2025-12-16", 1)))
+    Application.objects.filter(title__startswith="Noch").update(state="withdrawn")
+    run("import_application", write(text.replace('title = "', 'title = "Noch einmal: ', 1)))
+
+    assert Application.objects.count() == 4
 
 
 def test_import_without_narrative_can_still_be_sent_in(unna, write):
@@ -775,3 +845,15 @@ def test_first_administrator_prints_nothing_when_there_is_one(db):
     call_command("first_administrator", stdout=out)
 
     assert out.getvalue() == ""
+
+
+# --- tick -------------------------------------------------------------------------------------------------------------
+
+
+def test_tick_forgets_sessions_that_are_over(db):
+    for key, days in (("over", -1), ("open", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=clock.now() + timedelta(days=days))
+
+    run("tick")
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]

@@ -1,7 +1,7 @@
 """What was sent in, as the page of a case shows it: the project, who applies, the plan, the figures of the grant."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,8 +18,8 @@ from funding.templatetags.show import iban as show_iban
 from review.summary import Line
 
 
-def about_project(answers: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-    """The answers about the project that were given, as pairs."""
+def about_project(answers: Mapping[str, Any], word: Callable[[str], str]) -> list[tuple[Any, Any]]:
+    """The answers about the project that were given, as pairs; `word` says an entry of the town's lists."""
     pairs = [
         *side_by_side(answers, "summary", _("In short")),
         *side_by_side(answers, "need", _("Why it is needed")),
@@ -28,8 +28,8 @@ def about_project(answers: Mapping[str, Any]) -> list[tuple[Any, Any]]:
         (_("Participants"), answers["participants"]),
         (_("Volunteers"), answers["volunteers"]),
         *side_by_side(answers, "partners", _("Partners")),
-        (_("Field"), "\n".join([answers["action_field"], *answers["cross_cutting"]]).strip()),
-        (_("Life phases"), "\n".join(answers["life_phases"])),
+        (_("Field"), "\n".join(map(word, [answers["action_field"], *answers["cross_cutting"]])).strip()),
+        (_("Life phases"), "\n".join(map(word, answers["life_phases"]))),
         (_("Place"), ", ".join(part for part in (answers["place"], answers["district"]) if part)),
         (_("First day"), _date(answers["start"])),
         (_("Last day"), _date(answers["end"])),

@@ -289,7 +289,7 @@ class CasePage:
 
     @property
     def about_project(self) -> list[tuple[Any, Any]]:
-        return about_project(self.content["application"])
+        return about_project(self.content["application"], self.application.programme.word)
 
     @property
     def about_applicant(self) -> list[tuple[Any, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import number_format
@@ -26,6 +27,12 @@ from funding.site.operations import choose_language
 from funding.site.views.eligibility import may_begin, programme_at
 
 IDEAS_AT_ONCE = 4
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """What browsers ask for where no page names the icon, above all beside a PDF."""
+    return redirect(static("icon.svg"))
 
 
 @require_safe

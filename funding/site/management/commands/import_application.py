@@ -28,4 +28,6 @@ class Command(BaseCommand):
             imported = import_application(file, programme, submit=options["submit"])
         except (FileError, Refused) as error:
             raise CommandError(str(error)) from None
+        if imported.is_known:
+            self.stderr.write("This application was entered before; it was not entered a second time.")
         self.stdout.write(json.dumps(imported.as_json(), ensure_ascii=False))

@@ -33,7 +33,6 @@ class Command(BaseCommand):
             sys.exit(str(refusal))  # the sentence alone, without the name of Django's error before it
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        call_command("clearsessions")  # of people who asked for a code and never came back, too
         _collect_static_files()
         if not settings.DEMO:
             call_command("first_administrator")
