@@ -28,7 +28,7 @@ from budgets.workflow import GrantState
 from funding import clock
 from funding.clock import BERLIN
 from funding.models import Assignment, Category, Municipality, Programme, Round, User
-from review.models import BoardItem, BoardMember, Decision, Meeting, Provision
+from review.models import Attendance, BoardItem, BoardMember, Decision, Meeting, Minutes, Provision
 
 _numbers = itertools.count(1)
 
@@ -394,3 +394,12 @@ def make_item(application: Application, meeting: Meeting | None = None, **fields
     return BoardItem.objects.create(
         municipality=application.municipality, meeting=meeting, application=application, **defaults | fields
     )
+
+
+def make_minutes(meeting: Meeting, *present: BoardMember, **fields: Any) -> Minutes:
+    """The draft of the minutes of a meeting that is over, in which these members were present."""
+    for member in present:
+        Attendance.objects.create(municipality=meeting.municipality, meeting=meeting, member=member, present=True)
+    meeting.closed_at = datetime(2026, 3, 24, 20, 0, tzinfo=BERLIN)
+    meeting.save()
+    return Minutes.objects.create(municipality=meeting.municipality, meeting=meeting, **{"number": 1} | fields)

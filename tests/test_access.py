@@ -76,6 +76,8 @@ ARGUMENTS = {
         f"review:{name}": lambda w: [w["meeting"].pk]
         for name in ("agenda", "meeting", "meeting-again", "meeting-cancel", "meeting-end", "meeting-file")
     },
+    **{f"review:minutes{act}": lambda w: [w["held"].pk, 1] for act in ("", "-sign", "-reopen", "-file")},
+    "review:minutes-correct": lambda w: [w["held"].pk],
     **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("dossier", "dossier-progress", "dossier-file")},
     **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("meeting-move", "present")},
     "review:rule": lambda w: [w["ruling"].pk],

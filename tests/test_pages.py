@@ -36,6 +36,7 @@ NO_PAGES = {
     "review:dossier-file",
     "review:dossier-progress",
     "review:meeting-file",
+    "review:minutes-file",
     "upload-file",
 }
 LONG = "Donaudampfschifffahrtsgesellschaft" * 6

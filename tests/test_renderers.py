@@ -15,7 +15,8 @@ from applications.operations import mark_of, snapshot
 from budgets.documents import payment_order_pdf, settlement_letter
 from budgets.operations import settlement_of
 from funding.clock import BERLIN
-from review.documents import decision_letter, dossier_files, dossier_pdf
+from review.documents import decision_letter, dossier_files, dossier_pdf, minutes_pdf
+from review.operations import facts_of
 from tests import factories
 from tests.verapdf import conformance_errors
 
@@ -125,6 +126,15 @@ def make_dossier() -> bytes:
     return dossier_pdf(item.meeting, dossier_files([item.pk]), [2, 3], as_of=DAY)
 
 
+def make_minutes() -> bytes:
+    item = factories.make_item(make_case("recommended"))
+    member = factories.make_member(item.meeting.programme, "chair", user=make_decider(item.application))
+    minutes = factories.make_minutes(item.meeting, member, text=HARD * 3, remarks={str(item.pk): HARD})
+    facts = facts_of(minutes)
+    said = [{"user": one["user"], "role": one["role"], "at": "2026-03-24T18:04:00+01:00"} for one in facts["signers"]]
+    return minutes_pdf(facts, said, day=DAY)
+
+
 SAMPLES: dict[str, list[Callable[[], bytes]]] = {
     "applications.documents.counter.agreement_pdf": [make_agreement],
     "applications.documents.counter.read_back_pdf": [make_read_back],
@@ -132,6 +142,7 @@ SAMPLES: dict[str, list[Callable[[], bytes]]] = {
     "budgets.documents.files.payment_order_pdf": [make_order],
     "budgets.documents.letters.settlement_letter": [make_settlement],
     "review.documents.dossier.dossier_pdf": [make_dossier],
+    "review.documents.minutes.minutes_pdf": [make_minutes],
     "review.documents.letters.decision_letter": [
         lambda: decision_pdf(amount_cents=1_200_00),
         lambda: decision_pdf(kind="reject", amount_cents=0),

@@ -27,6 +27,7 @@ from review.models import (
     BoardItem,
     InternalNote,
     Meeting,
+    Minutes,
     Motion,
     Proposal,
     Provision,
@@ -40,6 +41,7 @@ from tests.factories import (
     make_grant,
     make_group,
     make_invitation,
+    make_item,
     make_letter,
     make_member,
     make_organisation,
@@ -177,6 +179,26 @@ def _meeting(world: World, members: list[Any]) -> None:
         asked_at=NOW,
     )
     world.objects |= {"meeting": meeting, "item": item, "motion": motion, "ruling": ruling, "seat": chair}
+    _held(world, members)
+
+
+def _held(world: World, members: list[Any]) -> None:
+    """A meeting that is over, whose minutes wait for the chair; the second member was biased."""
+    application = make_application(world["programme"], world["organisation"], state=State.RECOMMENDED)
+    held = Meeting.objects.create(
+        municipality=application.municipality,
+        programme=application.programme,
+        held_on=date(2026, 2, 9),
+        invited_at=NOW,
+        closed_at=NOW,
+    )
+    item = make_item(application, held, leader=members[0], closed_at=NOW)
+    for member, biased in zip(members, (False, True), strict=True):
+        fields = {"municipality": application.municipality, "member": member}
+        Attendance.objects.create(**fields, meeting=held, present=True)
+        BiasDeclaration.objects.create(**fields, item=item, biased=biased, declared_at=NOW)
+    Minutes.objects.create(municipality=application.municipality, meeting=held, number=1)
+    world.objects["held"] = held
 
 
 def _decision(application: Any, decider: User) -> Any:

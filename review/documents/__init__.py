@@ -12,6 +12,7 @@ from review.documents.dossier import (
 )
 from review.documents.letters import award_blocks, decision_letter, rejection_blocks
 from review.documents.mails import cancellation_mail, decision_mail, invitation_mail, news_mail
+from review.documents.minutes import minutes_blocks, minutes_pdf, role_of, signature_blocks, title_of
 from review.documents.provisions import FROM_CASE, PLACEHOLDERS, asked_in, case_values, finished
 
 __all__ = [
@@ -35,6 +36,11 @@ __all__ = [
     "invitation_mail",
     "meeting_file",
     "meeting_of_mail",
+    "minutes_blocks",
+    "minutes_pdf",
     "news_mail",
     "rejection_blocks",
+    "role_of",
+    "signature_blocks",
+    "title_of",
 ]

@@ -20,7 +20,7 @@ from review.forms.board import (
     WhenForm,
 )
 from review.forms.decision import DecisionForm, ReleaseForm
-from review.forms.documents import BoardNoteForm
+from review.forms.documents import BoardNoteForm, CorrectionForm, MinutesForm
 from review.forms.procedure import ChecklistForm, ReturnForm, SearchForm, VersionForm
 from review.forms.provisions import ProvisionForm
 
@@ -32,6 +32,7 @@ __all__ = [
     "CancelForm",
     "ChecklistForm",
     "CommentForm",
+    "CorrectionForm",
     "DecisionForm",
     "DoubtForm",
     "ExcludeForm",
@@ -39,6 +40,7 @@ __all__ = [
     "MeetingForm",
     "MeetingSearchForm",
     "MessageForm",
+    "MinutesForm",
     "MotionForm",
     "NewSeatForm",
     "NoteForm",

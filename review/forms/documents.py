@@ -1,4 +1,4 @@
-"""Forms of what is made for and after a meeting: the officer's note."""
+"""Forms of what is made for and after a meeting: the note to the board, the minutes."""
 
 from typing import Any
 
@@ -18,3 +18,35 @@ class BoardNoteForm(forms.Form):
     """What the officer wants the board to know about a case."""
 
     text = _long(_("Note"), help_text=_("Two or three sentences: what speaks for it, what is still open."), rows=5)
+
+
+class MinutesForm(forms.Form):
+    """What the officer adds to the minutes: to the whole, to each item, and who takes them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, items: list[dict[str, Any]], officers: Any, correction: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = [] if correction else items
+        label = _("What is corrected, and why") if correction else _("On the whole meeting")
+        self.fields["text"] = _long(label, help_text="" if correction else _("For example guests, or how it began."))
+        for item in self.items:
+            name = f"remark-{item['item']}"
+            self.fields[name] = _long(f"{item['position']}. {item['title']}", rows=2)
+        self.fields["secretary"] = forms.ModelChoiceField(
+            label=_("Secretary"),
+            queryset=officers,
+            required=False,
+            empty_label=_("nobody"),
+            help_text=_("Who took the minutes in the meeting, if anybody was asked to. This person signs, too."),
+        )
+
+    def remarks(self) -> dict[int, str]:
+        """item -> what was written."""
+        return {item["item"]: self.cleaned_data[f"remark-{item['item']}"] for item in self.items}
+
+
+class CorrectionForm(forms.Form):
+    """What was wrong in signed minutes."""
+
+    text = _long(_("What is corrected, and why"), help_text=_("Name the item and say what is right."), rows=6)
