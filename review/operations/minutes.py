@@ -149,7 +149,7 @@ def fingerprint_of_minutes(facts: Mapping[str, Any]) -> str:
 def minutes_of(meeting: Meeting, number: int = 1) -> Minutes | None:
     """The minutes (1) or a correction; minutes nobody has written in yet are there as soon as the meeting is over."""
     found = Minutes.objects.filter(meeting=meeting, number=number).select_related("secretary", "corrects").first()
-    if found is None and number == 1 and meeting.closed_at is not None:
+    if found is None and number == 1 and meeting.closed_at and not meeting.cancelled_at:
         found = Minutes(municipality_id=meeting.municipality_id, meeting=meeting, number=1)
     if found is not None:
         found.meeting = meeting

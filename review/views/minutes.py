@@ -1,5 +1,7 @@
 """The minutes of a meeting: read, written, signed, corrected; the file that was signed."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +22,6 @@ from review import documents, operations
 from review.forms import CorrectionForm, MinutesForm
 from review.models import BoardItem, Meeting, Minutes
 from review.views.desk import GET_POST
-from review.views.meetings import act_on
 
 
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
@@ -143,14 +144,18 @@ def sign(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     read = request.POST.get("read", "")
-    return act_on(
-        request,
-        lambda: operations.sign_minutes(meeting, number, by=request.user, read=read),
-        _("Signed. Thank you."),
-        "review:minutes",
-        meeting.pk,
-        number,
-    )
+    act = partial(operations.sign_minutes, meeting, number, by=request.user, read=read)
+    return _acted(request, act, _("Signed. Thank you."), meeting, number)
+
+
+def _acted(request: HttpRequest, act: Callable[[], Any], done: str, meeting: Meeting, number: int) -> HttpResponse:
+    try:
+        act()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("review:minutes", meeting.pk, number)
 
 
 @login_required
@@ -161,8 +166,8 @@ def reopen(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if not is_officer(meeting, request.user):
         raise PermissionDenied
     done = _("The signatures are taken back. The text can be changed and is signed anew.")
-    act = lambda: operations.reopen_minutes(meeting, number, by=request.user)  # noqa: E731
-    return act_on(request, act, done, "review:minutes", meeting.pk, number)
+    act = partial(operations.reopen_minutes, meeting, number, by=request.user)
+    return _acted(request, act, done, meeting, number)
 
 
 @login_required

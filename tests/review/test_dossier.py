@@ -191,7 +191,7 @@ def test_copy_is_made_again_when_a_case_changed(client, review, three, pdf_of):
     client.force_login(review.officer)
 
     assert client.get(reverse("review:dossier-file", args=[meeting.pk])).status_code == 302
-    assert "Make it again" in client.get(reverse("review:dossier", args=[meeting.pk])).content.decode()
+    assert "Neu erstellen" in client.get(reverse("review:dossier", args=[meeting.pk])).content.decode()
     assert pdf_of(meeting, review.officer) != before
 
 
@@ -205,7 +205,7 @@ def test_page_shows_how_far_it_is_and_asks_again_until_it_is_ready(client, revie
     page = client.get(reverse("review:dossier", args=[meeting.pk])).content.decode()
     part = client.get(reverse("review:dossier-progress", args=[meeting.pk])).content.decode()
 
-    assert "2 of 3 cases" in page
+    assert "2 von 3 Fällen" in page
     assert 'value="2" max="3"' in part
     assert "every 1s" in part
     made = Dossier.objects.get()
