@@ -21,7 +21,7 @@ class State(models.TextChoices):
     RETURNED = "returned", _("Returned for changes")
     ADMITTED = "admitted", _("Formally checked")
     DEFERRED = "deferred", _("Deferred by the board")
-    RECOMMENDED = "recommended", _("Board has advised")
+    RECOMMENDED = "recommended", _("Ready to be decided")
     AWARDED = "awarded", _("Awarded")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -62,6 +62,17 @@ def time_is_not_wanted(application: Any) -> bool:
 @condition(_("Nobody asks for an early start."))
 def early_start_is_wanted(application: Any) -> bool:
     return application.early_start == "asked"
+
+
+@condition(_("The board advises on this application: the programme leaves only smaller sums to the town alone."))
+def is_below_the_limit(application: Any) -> bool:
+    limit = application.programme.without_board_cents
+    return bool(limit) and application.evaluate().requested_cents <= limit
+
+
+@condition(_("The board already has this application, or has dealt with it."))
+def is_new_to_the_board(application: Any) -> bool:
+    return not application.board_items.exists()
 
 
 class ApplicationWorkflow(Machine):
@@ -182,6 +193,21 @@ class ApplicationWorkflow(Machine):
         custom={"label": _("Record the board's recommendation"), "internal": True},
     )
     def recommend(self, *, by: Any, reason: str) -> None:
+        self.officer_note = ""
+
+    @transition(
+        state,
+        source=S.ADMITTED,
+        target=S.RECOMMENDED,
+        permission=policies.may_check,
+        conditions=[is_below_the_limit, is_new_to_the_board],
+        custom={
+            "label": _("Decide without the board"),
+            "hint": _("The sum lies below the limit of the programme. The letter and the history say so."),
+            "asks": ("reason",),
+        },
+    )
+    def skip_board(self, *, by: Any, reason: str) -> None:
         self.officer_note = ""
 
     @transition(

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from funding import calendar
 from funding.money import round_cents
 
 # --- Settlement -------------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def payable_from(*, notified_on: date | None, waived_on: date | None, remedy_end
     if waived_on and notified_on:
         days.append(max(waived_on, notified_on))
     if remedy_ends_on:
-        days.append(remedy_ends_on + timedelta(days=1))
+        days.append(calendar.binding_on(remedy_ends_on))
     return min(days, default=None)
 
 

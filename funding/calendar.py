@@ -101,9 +101,13 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def notified_by_post(posted_on: date) -> date:
-    """The fourth day after posting (the third until 2024), also on a weekend or holiday (§ 41 (2) VwVfG)."""
-    return posted_on + timedelta(days=4 if posted_on >= FOUR_DAYS_BY_POST_FROM else 3)
+def notified_by_post(posted_on: date, received_on: date | None = None) -> date:
+    """The fourth day after posting (the third until 2024), also on a weekend or holiday (§ 41 (2) VwVfG).
+
+    A receipt that is proven to be later replaces that day, an earlier one does not.
+    """
+    presumed = posted_on + timedelta(days=4 if posted_on >= FOUR_DAYS_BY_POST_FROM else 3)
+    return max(presumed, received_on or presumed)
 
 
 def notified_by_download(first_download_on: date) -> date:
@@ -119,6 +123,11 @@ def download_closes_on(sent_on: date, state: str) -> date:
 def remedy_ends_on(notified_on: date, state: str) -> date:
     """The last day for a remedy: one month after notification, shifted (§ 74 VwGO, § 222 (2) ZPO)."""
     return next_working_day(add_months(notified_on, 1), state)
+
+
+def binding_on(remedy_ends_on: date) -> date:
+    """The first day on which a letter nobody acted against is final: the day after the period, whatever day it is."""
+    return remedy_ends_on + timedelta(days=1)
 
 
 def proof_due_on(end: date, months: int, state: str) -> date:

@@ -37,6 +37,7 @@ ARGUMENTS = {
     "applications:create": lambda w: [w["programme"].pk],
     "applications:post-letter": lambda w: [w["unposted"].pk],
     "applications:handover-letter": lambda w: [w["unposted"].pk],
+    **{f"applications:{name}-letter": lambda w: [w["posted"].pk] for name in ("return", "receipt", "contest")},
     "applications:remove-upload": lambda w: [w["upload"].pk],
     "applications:group": lambda w: [w["group"].pk],
     "applications:agreement": lambda w: [w["group"].pk],

@@ -53,6 +53,7 @@ TABLE = {
             "recommend": "officer board",
             "refuse_early_start": "officer",
             "reopen_check": "officer",
+            "skip_board": "officer",
             "withdraw": "applicant officer",
         },
         "deferred": {

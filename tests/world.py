@@ -114,6 +114,8 @@ def build() -> World:
     found["group"] = make_application(programme, make_group(town, people["applicant"]))
     found["failed"] = note_failure(found["draft"], "unknown", by=people["applicant"], name="bild.gif")
     found["unposted"] = make_letter(found["awarded"])
+    days = {"posted_on": date(2026, 2, 2), "notified_on": date(2026, 2, 6), "remedy_ends_on": date(2026, 3, 6)}
+    found["posted"] = make_letter(found["awarded"], Letter.Kind.SETTLEMENT, **days)
     _meeting(world, [chair, biased])
     found["provision"] = Provision.objects.create(
         municipality=town, kind="obligation", title="Einladung", text="Laden Sie uns zu „{titel}“ ein.", position=1

@@ -92,10 +92,13 @@ class Letter(Tenant):
     delivery = models.CharField(max_length=20, choices=Delivery)
     provided_on = models.DateField(null=True, blank=True, help_text="The notice of the download was sent")
     posted_on = models.DateField(null=True, blank=True)
+    returned_on = models.DateField(null=True, blank=True, help_text="It came back: it reached nobody (last time)")
+    received_on = models.DateField(null=True, blank=True, help_text="Proven receipt after the day the law presumes")
     opened_at = models.DateTimeField(null=True, blank=True, help_text="First opened by somebody entitled to receive")
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     notified_on = models.DateField(null=True, blank=True)
     remedy_ends_on = models.DateField(null=True, blank=True)
+    contested_on = models.DateField(null=True, blank=True, help_text="A remedy; that of a grant stands with the grant")
     history = HistoricalRecords(excluded_fields=["content"])
     objects = LetterQuerySet.as_manager()
 

@@ -22,7 +22,17 @@ from applications.operations.files import (
     remove_upload,
 )
 from applications.operations.german import BEFORE_ADMISSION, ask_to_confirm, confirm_german, write_german
-from applications.operations.letters import issue_letter, open_letter, record_handover, record_posting
+from applications.operations.letters import (
+    contest,
+    issue_letter,
+    may_be_contested,
+    may_come_back,
+    open_letter,
+    record_handover,
+    record_posting,
+    record_receipt,
+    record_return,
+)
 from applications.operations.members import (
     accept_invitation,
     change_right,
@@ -65,6 +75,7 @@ __all__ = [
     "confirm_by_code",
     "confirm_by_signature",
     "confirm_german",
+    "contest",
     "copy_application",
     "declarations_of",
     "declare",
@@ -75,7 +86,9 @@ __all__ = [
     "issue_letter",
     "mark_of",
     "may_add_upload",
+    "may_be_contested",
     "may_be_written",
+    "may_come_back",
     "missing_answers",
     "note_failure",
     "open_letter",
@@ -84,6 +97,8 @@ __all__ = [
     "recipients",
     "record_handover",
     "record_posting",
+    "record_receipt",
+    "record_return",
     "refusal_of",
     "refuse_early_start",
     "remove_member",

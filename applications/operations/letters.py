@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import (
@@ -83,7 +84,7 @@ def record_posting(letter: Letter, *, by: Any, day: date) -> Letter:
     Raises Refused for a day before the letter was issued or in the future, or when it was already notified.
     """
     fresh = _deliverable(letter, by=by, day=day)
-    fresh.delivery, fresh.posted_on = Letter.Delivery.POST, day
+    fresh.delivery, fresh.posted_on, fresh.received_on = Letter.Delivery.POST, day, None
     _notify(fresh, calendar.notified_by_post(day), by=by, how="post")
     return fresh
 
@@ -105,6 +106,83 @@ def _deliverable(letter: Letter, *, by: Any, day: date) -> Letter:
         raise PermissionDenied("only the officer records how a letter went out")
     if fresh.notified_on is not None:
         raise Refused(_("This letter already reached its recipient. The first notification counts."))
-    if not timezone.localdate(fresh.issued_at) <= day <= clock.today():
-        raise Refused(_("The day must lie between the day of the letter and today."))
+    _assert_between(max(timezone.localdate(fresh.issued_at, clock.BERLIN), fresh.returned_on or day.min), day)
+    return fresh
+
+
+def _assert_between(first: date, day: date) -> None:
+    if not first <= day <= clock.today():
+        span = {"first": date_format(first), "last": date_format(clock.today())}
+        raise Refused(_("The day must lie between %(first)s and %(last)s.") % span)
+
+
+# --- After it was posted ----------------------------------------------------------------------------------------------
+
+
+def may_come_back(letter: Letter) -> bool:
+    """It was posted, counts as received, and nobody proved when it really arrived."""
+    return letter.delivery == Letter.Delivery.POST and letter.notified_on is not None and letter.received_on is None
+
+
+def _posted(letter: Letter, *, by: Any) -> Letter:
+    fresh = _lock_letter(letter)
+    if not is_officer(fresh, by):
+        raise PermissionDenied("only the officer records what became of a letter")
+    if fresh.posted_on is None or not may_come_back(fresh):
+        raise Refused(_("This letter is not on its way by post, or its receipt is proven. Nothing was changed."))
+    return fresh
+
+
+@writes
+def record_return(letter: Letter, *, by: Any, day: date) -> Letter:
+    """The letter came back: nobody was notified, no period runs, and it can be posted again (§ 41 (2) VwVfG).
+
+    Raises Refused for a day before the posting or in the future, and for a letter that is not on its way.
+    """
+    fresh = _posted(letter, by=by)
+    _assert_between(fresh.posted_on or day, day)
+    fresh.returned_on, fresh.notified_on, fresh.remedy_ends_on = day, None, None
+    save_with_history(fresh, by=by, reason="return")
+    record(fresh.municipality_id, "letter.return", fresh, by=by, details={"returned_on": day.isoformat()})
+    return fresh
+
+
+@writes
+def record_receipt(letter: Letter, *, by: Any, day: date) -> Letter:
+    """A receipt proven to be later than the day the law presumes replaces that day (§ 41 (2) VwVfG).
+
+    Raises Refused for an earlier day, which changes nothing, for one in the future, and as `record_return`.
+    """
+    fresh = _posted(letter, by=by)
+    presumed = calendar.notified_by_post(fresh.posted_on or day)
+    if day <= presumed:
+        raise Refused(
+            _("An earlier receipt changes nothing: the letter counts as received on %s.") % date_format(presumed)
+        )
+    _assert_between(presumed, day)
+    fresh.received_on = day
+    _notify(fresh, calendar.notified_by_post(fresh.posted_on or day, day), by=by, how="receipt")
+    return fresh
+
+
+def may_be_contested(letter: Letter) -> bool:
+    """A remedy can be recorded here: against an award it is recorded with its grant, where it also holds the money."""
+    return letter.kind != Letter.Kind.AWARD and letter.contested_on is None
+
+
+@writes
+def contest(letter: Letter, *, by: Any, day: date) -> Letter:
+    """Somebody sued or objected against a letter that is no award: it does not become final by itself.
+
+    Raises Refused for an award, for a second remedy, and for a day before the letter or in the future.
+    """
+    fresh = _lock_letter(letter)
+    if not is_officer(fresh, by):
+        raise PermissionDenied("only the officer records a remedy")
+    if not may_be_contested(fresh):
+        raise Refused(_("A remedy against this letter is recorded elsewhere, or it already was."))
+    _assert_between(timezone.localdate(fresh.issued_at, clock.BERLIN), day)
+    fresh.contested_on = day
+    save_with_history(fresh, by=by, reason="contest")
+    record(fresh.municipality_id, "letter.contest", fresh, by=by, details={"contested_on": day.isoformat()})
     return fresh

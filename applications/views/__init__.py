@@ -17,7 +17,14 @@ from applications.views.counter import (
 )
 from applications.views.drafts import detail
 from applications.views.files import attachment_later, dismiss_upload, remove_upload, upload, upload_file
-from applications.views.letters import document, handover_letter, post_letter
+from applications.views.letters import (
+    contest_letter,
+    document,
+    handover_letter,
+    post_letter,
+    receipt_letter,
+    return_letter,
+)
 from applications.views.members import invitation, member, members, remove_member, revoke_invitation
 from applications.views.starting import create
 
@@ -31,6 +38,7 @@ __all__ = [
     "check",
     "confirm",
     "consents",
+    "contest_letter",
     "copy",
     "create",
     "detail",
@@ -47,8 +55,10 @@ __all__ = [
     "read_back",
     "read_back_file",
     "receipt",
+    "receipt_letter",
     "remove_member",
     "remove_upload",
+    "return_letter",
     "revoke_invitation",
     "send_code",
     "take_over",

@@ -86,13 +86,50 @@ def handover_letter(request: HttpRequest, pk: int) -> HttpResponse:
     return _record(request, pk, operations.record_handover, title, lead)
 
 
-def _record(request: HttpRequest, pk: int, act: Callable[..., Letter], title: str, lead: str) -> HttpResponse:
+@login_required
+@require_http_methods(["GET", "POST"])
+def return_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that a posted letter came back."""
+    title, lead = _("Letter came back"), _("It reached nobody: no period runs. Check the address and post it again.")
+    return _record(request, pk, operations.record_return, title, lead, may=operations.may_come_back)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def receipt_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that a posted letter is proven to have arrived later than the law presumes."""
+    title = _("Letter received later")
+    lead = _("A proven later day replaces the fourth day after posting; an earlier one changes nothing.")
+    return _record(request, pk, operations.record_receipt, title, lead, may=operations.may_come_back)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def contest_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record a remedy against a letter that is no award."""
+    title, lead = _("Remedy recorded"), _("The day on which somebody sued or objected against this letter.")
+    return _record(request, pk, operations.contest, title, lead, may=operations.may_be_contested)
+
+
+def _not_notified(letter: Letter) -> bool:
+    return letter.notified_on is None
+
+
+def _record(
+    request: HttpRequest,
+    pk: int,
+    act: Callable[..., Letter],
+    title: str,
+    lead: str,
+    *,
+    may: Callable[[Letter], bool] = _not_notified,
+) -> HttpResponse:
     letter = _visible(request, pk=pk)
     if not is_officer(letter, request.user):
         raise PermissionDenied
     back = reverse("case", args=[letter.application_id])
-    if letter.notified_on is not None:
-        messages.info(request, _("This letter already reached its recipient on %s.") % date_format(letter.notified_on))
+    if not may(letter):
+        messages.info(request, _("This is already recorded, or it does not fit this letter. Here is how it stands."))
         return redirect(back)
     form = DayForm(request.POST or None, initial={"day": clock.today()})
     if request.method == "POST" and form.is_valid():
@@ -108,6 +145,10 @@ def _record(request: HttpRequest, pk: int, act: Callable[..., Letter], title: st
 
 
 def _sentence(letter: Letter) -> str:
+    if letter.contested_on is not None:
+        return _("Recorded. The letter does not become final until this is decided.")
+    if letter.notified_on is None:
+        return _("Recorded. The letter counts as not received; please post it again.")
     notified, ends = (date_format(day) if day else "" for day in (letter.notified_on, letter.remedy_ends_on))
     return _("Recorded. The letter counts as received on %(day)s; action is possible until %(end)s.") % {
         "day": notified,

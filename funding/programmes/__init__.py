@@ -149,6 +149,7 @@ PROGRAMME: dict[str, tuple[str, Reader]] = {
         name: (f"{name}_cents", toml.amount)
         for name in (
             *("cap_per_project", "budget_per_year", "minor_change", "small_claim", "short_form", "in_kind_hour"),
+            "without_board",
         )
     },
     **{name: (name, toml.texts) for name in ("concept_fit", "checklist", "criteria")},

@@ -173,6 +173,11 @@ class ProgrammeForm(forms.Form):
         label=_("Budget per year"), required=False, help_text=_("For years that are opened from now on.")
     )
     board = TextField(label=_("Name of the board"), required=False, max_length=100)
+    without_board_cents = MoneyField(
+        label=_("The town may decide without the board up to"),
+        required=False,
+        help_text=_("Of what is asked for. Empty: the board advises on every application."),
+    )
     notice_days = forms.IntegerField(
         label=_("Days between the invitation of the board and its meeting"), min_value=0, max_value=90
     )

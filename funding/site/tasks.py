@@ -147,17 +147,29 @@ def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
     yield from _cases_of_officer(user, towns, today)
     letters = Letter.objects.filter(municipality__in=towns, kind__in=OUTCOMES, notified_on=None)
     for letter in letters.select_related("application", "municipality").order_by("pk"):
-        if letter.delivery == Letter.Delivery.POST:
+        if letter.delivery == Letter.Delivery.POST and letter.returned_on:
+            what = _("The letter came back: check the address and post it again")
+            yield _case(letter.application, what, since=letter.returned_on)
+        elif letter.delivery == Letter.Delivery.POST:
             yield _case(letter.application, _("Post the letter and note the day"), since=_day(letter.issued_at))
         elif letter.delivery == Letter.Delivery.DOWNLOAD and letter.provided_on is not None:
             closes = calendar.download_closes_on(letter.provided_on, letter.municipality.state)
             if closes < today:
                 yield _case(letter.application, _("The letter was not opened: send it by post"), since=closes)
+    yield from _unanswered_grants(towns, today)
     yield from _mails_of_officer(towns)
     yield from _proofs_of_officer(user, towns, today)
     meetings = Meeting.objects.filter(municipality__in=towns, closed_at=None, held_on__lte=today)
     for meeting in meetings.select_related("programme").order_by("pk"):
         yield _about(meeting, _("Hold it, and finish every case"), "review:meeting", meeting.pk, since=meeting.held_on)
+
+
+def _unanswered_grants(towns: list[int], today: datetime.date) -> Iterator[Task]:
+    """Awards that are final and that nobody has accepted: the money waits for an answer."""
+    found = Grant.objects.filter(municipality__in=towns, state=GrantState.ISSUED, letter__remedy_ends_on__lt=today)
+    for grant in found.select_related("application", "letter").order_by("pk"):
+        since = calendar.binding_on(grant.letter.remedy_ends_on)
+        yield _case(grant.application, _("Final, but not accepted: ask the group, or let it lapse"), since=since)
 
 
 def _questions_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:

@@ -25,7 +25,11 @@ class Step(NamedTuple):
     yours: Any = ""
 
 
-_OVER = Step(_("Nothing more happens. A new application is always possible."))
+_AGAIN = Step(
+    _("The group can revise its application and apply again."),
+    NOBODY,
+    _("You can revise your application and apply again."),
+)
 
 NEXT: dict[str, Step] = {
     State.DRAFT: Step(
@@ -44,9 +48,9 @@ NEXT: dict[str, Step] = {
     State.DEFERRED: Step(_("The advisory board looks at it again in a later meeting."), OFFICER),
     State.RECOMMENDED: Step(_("The town decides."), DECIDER),
     State.AWARDED: Step(_("The project runs."), APPLICANT),
-    State.REJECTED: _OVER,
-    State.WITHDRAWN: _OVER,
-    State.LAPSED: _OVER,
+    State.REJECTED: _AGAIN,
+    State.WITHDRAWN: _AGAIN,
+    State.LAPSED: _AGAIN,
     State.COMPLETED: Step(_("Everything is done.")),
 }
 ACCEPT = Step(
@@ -109,6 +113,7 @@ PUBLIC: dict[str, Any] = {
     "application.withdraw": _("Application withdrawn"),
     "application.lapse": _("Closed without an answer"),
     "application.reopen": _("Opened again"),
+    "application.skip_board": _("Goes to the decision without the board"),
     "application.award": _("Grant awarded"),
     "application.reject": _("Application rejected"),
     "application.complete": _("Case completed"),
@@ -128,6 +133,9 @@ PARTIES: dict[str, Any] = {
     "letter.download": _("Notified by download"),
     "letter.post": _("Letter posted"),
     "letter.handover": _("Letter handed over"),
+    "letter.return": _("Letter came back"),
+    "letter.receipt": _("Letter received later, as proven"),
+    "letter.contest": _("Remedy recorded against the letter"),
     "grant.accept": _("Grant accepted"),
     "grant.decline": _("Grant declined"),
     "grant.waive": _("Right to sue waived"),

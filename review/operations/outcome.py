@@ -84,6 +84,22 @@ def _recommend(item: BoardItem, kind: str, *, by: Any, motion: Motion | None, re
     return recommendation
 
 
+@carries(Application, "skip_board")
+@writes
+def skip_board(application: Application, *, by: Any, version: int | None = None, reason: str) -> Application:
+    """A small sum goes to the decider without the board, where the programme allows it; that is recorded as such."""
+    fresh = perform(application, "skip_board", by=by, version=version, reason=reason)
+    recommendation = Recommendation(
+        municipality_id=fresh.municipality_id,
+        application=fresh,
+        kind=Recommendation.Kind.SKIPPED,
+        reason=reason,
+        made_at=clock.now(),
+    )
+    save_with_history(recommendation, by=by, reason="skip_board")
+    return fresh
+
+
 @carries(Application, "give_back")
 @writes
 def give_back(application: Application, *, by: Any, version: int | None = None, reason: str) -> Application:

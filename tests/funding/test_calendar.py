@@ -131,6 +131,22 @@ def test_letter_posted_until_2024_was_notified_on_the_third_day():
     assert calendar.notified_by_post(date(2025, 1, 1)) == date(2025, 1, 5)
 
 
+@pytest.mark.parametrize(
+    ("received_on", "notified_on"),
+    [
+        (date(2026, 2, 4), date(2026, 2, 6)),  # earlier does not count
+        (date(2026, 2, 6), date(2026, 2, 6)),
+        (date(2026, 2, 10), date(2026, 2, 10)),
+    ],
+)
+def test_proven_receipt_replaces_the_fourth_day_only_when_it_is_later(received_on, notified_on):
+    assert calendar.notified_by_post(date(2026, 2, 2), received_on) == notified_on
+
+
+def test_letter_is_final_on_the_day_after_the_period_also_on_a_weekend():
+    assert calendar.binding_on(date(2026, 3, 6)) == date(2026, 3, 7)
+
+
 def test_letter_downloaded_on_a_friday_is_notified_on_saturday():
     assert calendar.notified_by_download(date(2026, 2, 6)) == date(2026, 2, 7)
 

@@ -373,7 +373,7 @@ def one_of_everything(programme, applicant):
 def test_tasks_page_makes_constant_queries(client, town, programme, django_assert_num_queries):
     expected = {
         "applicant": 15,
-        "officer": 22,
+        "officer": 23,
         "board": 15,
         "decider": 14,
         "verifier": 11,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -22,9 +23,10 @@ from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_call
 from budgets.workflow import GrantState, PaymentState
 from funding import clock
-from funding.policies import may_act_for
+from funding.policies import may_act_for, may_write_for
 from funding.site import words
 from funding.site.cases.content import about_applicant, about_project, plan_of
+from funding.site.cases.dates import LetterDates, dates_of
 from funding.site.cases.reader import Reader
 from funding.site.cases.timeline import Entry, timeline_of
 from review.models import Decision, InternalNote, Recommendation, Remark
@@ -32,6 +34,9 @@ from review.policies import may_check, may_read_conversation, may_read_notes
 
 # Notes a state's reason was written for: the applicant has to act on it.
 NOTED = (State.RETURNED, State.INCOMPLETE, State.LAPSED)
+_SKIPPED = Q(superseded=False, kind=Recommendation.Kind.SKIPPED)
+# What ended without a grant: the group can revise it and apply again.
+AGAIN = (State.REJECTED, State.LAPSED, State.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -148,12 +153,15 @@ class CasePage:
         if reached is None or not self.reader.is_applicant:
             return []
         place = self.STOPS.index(reached)
-        return [
+        stops = [
             self._stop(_("We have your application"), self.application.received_on, 0, place),
             self._stop(_("We check it"), None, 1, place),
             self._stop(_("The board looks at it"), self.board_day, 2, place),
             self._stop(_("The town decides"), self.application.promised_on, 3, place, until=True),
         ]
+        if reached == State.RECOMMENDED and self.application.recommendations.filter(_SKIPPED).exists():
+            del stops[2]
+        return stops
 
     @staticmethod
     def _stop(title: str, on: datetime.date | None, number: int, place: int, *, until: bool = False) -> Stop:
@@ -221,6 +229,9 @@ class CasePage:
             actions.append(
                 Action(_("Read and confirm the German text"), reverse("review:german", args=[pk]), "primary")
             )
+        if application.state in AGAIN and may_write_for(application, self.user):
+            tone = "secondary" if actions else "primary"
+            actions.append(Action(_("Revise and apply again"), reverse("applications:copy", args=[pk]), tone))
         if may_be_written(application, self.user):
             actions.append(Action(_("Go on writing"), reverse("applications:detail", args=[pk])))
         if may_check(application, self.user) and self.reader.is_officer:
@@ -306,7 +317,13 @@ class CasePage:
         """Letters with their dates, without their bytes; the board reads none of them."""
         if self.reader.is_member:
             return []
-        return list(Letter.objects.filter(application=self.application).defer("content"))
+        found = Letter.objects.filter(application=self.application).select_related("municipality")
+        return list(found.defer("content"))
+
+    @cached_property
+    def dates(self) -> list[LetterDates]:
+        """How each letter went out, and what runs from it."""
+        return dates_of(self.letters, self.grant, may_record=self.reader.is_officer)
 
     @cached_property
     def submissions(self) -> list[Any]:
