@@ -97,6 +97,21 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cached_static_files() -> None:
+    """Browsers keep styles, scripts and fonts as they do in production: a page then fetches only itself."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
+
+    serve = StaticFilesHandlerMixin.serve
+
+    def cached(self: Any, request: Any) -> Any:
+        response = serve(self, request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+    StaticFilesHandlerMixin.serve = cached
+
+
 @pytest.fixture
 def new_page(request: pytest.FixtureRequest, chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     """`new_page(**context options)`: a page of a person of their own, at the running server (`page.goto("/")`).

@@ -19,6 +19,8 @@ from tests.test_architecture import APPS, ROOT
 from tests.test_pages import NO_PAGES
 from tests.world import PEOPLE, build
 
+pytestmark = pytest.mark.once
+
 TYPED = "31,5 <b>ليلى</b>"
 TO_FILL = ".//textarea or .//select or .//input[@type!='hidden' and @type!='file']"
 SWITCH = "//button[@name='to-language']"

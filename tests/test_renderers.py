@@ -20,6 +20,8 @@ from review.operations import facts_of
 from tests import factories
 from tests.verapdf import conformance_errors
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ("funding", "applications", "budgets", "review")
 RENDERERS = {"render_letter", "render_report"}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.commands
+pytestmark = pytest.mark.once
 
 ROOT = Path(__file__).parent.parent
 SECONDS_TO_START = 120  # the first start on a busy machine fills the demo

@@ -30,6 +30,8 @@ from tests.catalogues import (
     staff_parts,
 )
 
+pytestmark = pytest.mark.once
+
 SOURCES = ["funding", "applications", "budgets", "review", "templates", "locale", "manage.py"]
 CATALOGUES = ("de", "de_Simple", "tr", "ar", "ru")
 COMPLETE: tuple[str, ...] = ("tr", "ar", "ru")  # of tr, ar, ru: those whose translation is done

@@ -41,6 +41,8 @@ from funding.pdf.tags import Element
 from tests.pdf_structure import outline, read
 from tests.verapdf import conformance_errors, require_java
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).parents[2]
 CONFORMS = {"ua1": [], "3a": []}
 ARABIC = "قررت المدينة منح جمعيتكم مبلغ 1.500,00 € لمشروع «Fußballfest 2026» (المهلة: 31.03.2027)."

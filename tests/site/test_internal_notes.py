@@ -23,6 +23,8 @@ from tests.pdf_structure import read
 from tests.test_access import ARGUMENTS, NAMES, TABLE
 from tests.world import NOW, World, build
 
+pytestmark = pytest.mark.once
+
 MARKER = "Zqinternqz"
 
 
