@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.texts import early_start_status
 from funding.templatetags.show import eur_text
-from review.models import CheckResult
+from review.models import CheckResult, admitted_result, cuts_of
 
 LABELS = {
     "applicant": gettext_lazy("The applicant may get a grant"),
@@ -47,8 +47,13 @@ class Point:
         return CheckResult.Result.YES if tones == {"success"} else ""
 
     @property
-    def note(self) -> str:
-        """What is not in order, as the first draft of the officer's note."""
+    def is_clear(self) -> bool:
+        """Everything the machine saw is in order: it can be confirmed without a second look."""
+        return self.suggestion == CheckResult.Result.YES
+
+    @property
+    def wrongs(self) -> str:
+        """What is not in order, as the first draft of what to ask the group for."""
         return " ".join(finding.text for finding in self.findings if finding.tone == "danger")
 
 
@@ -154,6 +159,11 @@ def _categories(application: Any, codes: set[str]) -> list[Finding]:
     found = _found(codes, sentences, good)
     if left_out := result.cash_cents - result.eligible_cents:
         found.append(Finding("success", _("Not eligible: %s.") % eur_text(left_out)))
+    if cuts := cuts_of(application):
+        counts = admitted_result(application, {line: cut.admitted_cents for line, cut in cuts.items()})
+        cut_cents = sum(cut.planned_cents - cut.admitted_cents for cut in cuts.values())
+        figures = {"cut": eur_text(cut_cents), "highest": eur_text(counts.highest_grant_cents)}
+        found.append(Finding("success", _("You cut %(cut)s; up to %(highest)s are possible.") % figures))
     return found
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 from review.views import (
     advice,
     calling,
+    check,
     conversation,
     decisions,
     deliberation,
@@ -20,7 +21,8 @@ from review.views import (
 
 app_name = "review"
 urlpatterns = [
-    path("<int:pk>/check/", desk.check, name="check"),
+    path("<int:pk>/check/", check.check, name="check"),
+    path("<int:pk>/costs/", check.costs, name="costs"),
     path("<int:pk>/return/", desk.return_for_changes, name="return"),
     path("<int:pk>/advice/", advice.advice, name="advice"),
     path("<int:pk>/notes/", advice.notes, name="notes"),

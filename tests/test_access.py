@@ -63,6 +63,7 @@ ARGUMENTS = {
     "applications:edit": lambda w: [w["returned"].pk, "idea"],
     "applications:autosave": lambda w: [w["returned"].pk, "idea"],
     "review:check": lambda w: [w["submitted"].pk],
+    "review:costs": lambda w: [w["submitted"].pk],
     "review:return": lambda w: [w["submitted"].pk],
     "review:advice": lambda w: [w["submitted"].pk],
     "review:attachment": lambda w: [w["attachment"].key],

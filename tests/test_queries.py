@@ -284,6 +284,7 @@ PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
     ("review:dossier", "meeting", "officer", 14, item),
     ("review:check", "submitted", "officer", 14, plan_line("submitted")),
     ("review:check", "submitted", "officer", 14, whole_history("submitted")),
+    ("review:costs", "submitted", "officer", 14, plan_line("submitted")),
     ("review:decide", "recommended", "decider", 15, plan_line("recommended")),
     ("review:decide", "recommended", "decider", 15, whole_history("recommended")),
     ("budgets:year", "year", "officer", 7, entry),

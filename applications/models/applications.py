@@ -244,8 +244,8 @@ class Application(ApplicationWorkflow, Tenant):
 
     @property
     def open_points(self) -> list[str]:
-        """The points of the programme's checklist nobody has decided yet."""
-        decided = {result.item for result in self.check_results.all() if result.result}
+        """The points of the programme's checklist nobody has decided yet, or whose facts have changed since."""
+        decided = {result.item for result in self.check_results.all() if result.result and not result.is_stale}
         return [item for item in self.programme.checklist if item not in decided]
 
     @property

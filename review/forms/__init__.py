@@ -19,9 +19,10 @@ from review.forms.board import (
     SeatForm,
     WhenForm,
 )
+from review.forms.check import ChecklistForm, CutsForm, ReturnForm
 from review.forms.decision import DecisionForm, ReleaseForm
 from review.forms.documents import BoardNoteForm, CorrectionForm, MinutesForm
-from review.forms.procedure import ChecklistForm, ReturnForm, SearchForm, VersionForm
+from review.forms.procedure import SearchForm, VersionForm
 from review.forms.provisions import ProvisionForm
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ChecklistForm",
     "CommentForm",
     "CorrectionForm",
+    "CutsForm",
     "DecisionForm",
     "DoubtForm",
     "ExcludeForm",

@@ -15,7 +15,7 @@ from review.models.board import (
     Vote,
     still_seated,
 )
-from review.models.check import CheckResult
+from review.models.check import CheckResult, ConceptFit, facts_mark
 from review.models.conversation import Attachment, Proposal, Reading, Remark
 from review.models.cuts import CostCut, admitted_plan, admitted_result, cuts_of
 from review.models.decision import Decision, DecisionQuerySet
@@ -34,6 +34,7 @@ __all__ = [
     "BoardList",
     "BoardMember",
     "CheckResult",
+    "ConceptFit",
     "CostCut",
     "Decision",
     "DecisionQuerySet",
@@ -56,6 +57,7 @@ __all__ = [
     "admitted_plan",
     "admitted_result",
     "cuts_of",
+    "facts_mark",
     "latest_list",
     "sha256",
     "still_seated",

@@ -4,7 +4,7 @@ from review.operations.agenda import change_agenda
 from review.operations.ballot import close_motion, object_to, put_motion, vote
 from review.operations.bias import declare, exclude
 from review.operations.body import Body
-from review.operations.check import check, cut_costs, cuts_mark
+from review.operations.check import IN_CHECK, check, cut_costs, cuts_mark, wants_note
 from review.operations.conversation import (
     MAX_FILES,
     mark_read,
@@ -22,7 +22,7 @@ from review.operations.decision import (
     prepare_decision,
 )
 from review.operations.deliberation import comment, doubt, note_privately, rule
-from review.operations.desk import add_note, log_advice, return_for_changes
+from review.operations.desk import add_note, day_to_answer, log_advice, preview_return, return_for_changes
 from review.operations.dossiers import (
     Share,
     ask_for_dossier,
@@ -68,6 +68,7 @@ from review.operations.release import preview_letter, release, release_together
 from review.operations.seats import change_seat, give_seat
 
 __all__ = [
+    "IN_CHECK",
     "LIMITS",
     "MAX_FILES",
     "AnswerChanged",
@@ -87,6 +88,7 @@ __all__ = [
     "current_recommendation",
     "cut_costs",
     "cuts_mark",
+    "day_to_answer",
     "declare",
     "deviates",
     "dossier_of",
@@ -119,6 +121,7 @@ __all__ = [
     "pot_of",
     "prepare_decision",
     "preview_letter",
+    "preview_return",
     "propose",
     "put_motion",
     "release",
@@ -136,6 +139,7 @@ __all__ = [
     "take_proposal",
     "take_usual_provisions",
     "vote",
+    "wants_note",
     "withdraw",
     "without_quorum",
     "write",

@@ -12,7 +12,8 @@ from funding import clock
 from funding.gate import Refused, Stale, lock, record, save_with_history, writes
 from funding.money import format_eur
 from review import policies
-from review.models import CheckResult, CostCut, cuts_of
+from review.checklist import Point, points
+from review.models import CheckResult, ConceptFit, CostCut, cuts_of, facts_mark
 
 IN_CHECK = (State.SUBMITTED, State.INCOMPLETE)
 
@@ -22,6 +23,8 @@ def _lock_for_check(application: Application, *, by: Any, version: int | None = 
     fresh = lock(application, version=version)
     if not policies.may_check(fresh, by):
         raise PermissionDenied("only the officer checks")
+    if fresh.state == State.WITHDRAWN:
+        raise Refused(_("This application was withdrawn meanwhile. What you typed was not saved."))
     if fresh.state not in IN_CHECK:
         raise Refused(_("This application is not in the formal check."))
     return fresh
@@ -29,29 +32,79 @@ def _lock_for_check(application: Application, *, by: Any, version: int | None = 
 
 @writes
 def check(
-    application: Application, results: dict[str, tuple[str, str]], *, by: Any, version: int | None = None
+    application: Application,
+    results: Mapping[str, tuple[str, str]],
+    *,
+    by: Any,
+    fit: tuple[str, str] | None = None,
+    seen: Mapping[str, str] | None = None,
 ) -> Application:
     """Write the officer's answers to the checklist: item -> (result, note). Unknown items raise ValueError.
 
-    Raises Stale, or Refused when the case is no longer in the formal check, or for "not in order" without a note.
+    What the machine found and suggested is kept beside each answer. `fit` is the fit with the concept and its sentence.
+    `seen` is item (and "fit") -> stamp of the answer the page was made from ("" for none). Raises Stale when somebody
+    else answered one of these points otherwise since; Refused when the case is not in the formal check, and for "not in
+    order" or an overruled finding without a note.
     """
-    fresh = _lock_for_check(application, by=by, version=version)
+    fresh = _lock_for_check(application, by=by)
+    found = {point.code: point for point in points(fresh, clock.today())}
+    if unknown := [item for item in results if item not in found]:
+        raise ValueError(f"unknown points of the checklist: {unknown}")
+    known = {result.item: result for result in fresh.check_results.all()}
     for item, (result, note) in results.items():
-        if item not in fresh.programme.checklist:
-            raise ValueError(f"unknown point of the checklist: {item}")
-        if result == CheckResult.Result.NO and not note.strip():
-            raise Refused(_("Please say what is not in order."))
-        entry = CheckResult.objects.filter(application=fresh, item=item).first() or CheckResult(
-            municipality_id=fresh.municipality_id, application=fresh, item=item
-        )
-        if entry.pk and (entry.result, entry.note) == (result, note):
-            continue  # who looked at it first stays on record
-        entry.result, entry.note, entry.checked_by, entry.checked_at = result, note, by, clock.now()
-        save_with_history(entry, by=by, reason="check")
+        entry = known.get(item)
+        same = entry is not None and (entry.result, entry.note) == (result, note.strip())
+        if seen is not None and not same and seen.get(item, "") != (entry.stamp if entry else ""):
+            raise Stale
+        if (sentence := wants_note(found[item].suggestion, result, note)) is not None:
+            raise Refused(sentence)
+        if entry is None or not same or entry.is_stale:  # who looked at it first stays on record
+            _write_answer(entry, fresh, found[item], result, note.strip(), by=by)
+    if fit is not None:
+        _state_fit(fresh, *fit, by=by, seen=None if seen is None else seen.get("fit", ""))
     fresh.version += 1
     save_with_history(fresh, by=by, reason="check")
-    record(fresh.municipality_id, "application.check", fresh, by=by, details={"results": results})
+    details = {"results": {item: list(answer) for item, answer in results.items()}}
+    record(fresh.municipality_id, "application.check", fresh, by=by, details=details)
     return fresh
+
+
+def wants_note(suggestion: str, result: str, note: str) -> Any:
+    """The sentence that asks for a note where one is missing, else None.
+
+    "Not in order" says what is wrong, unless the machine has said it; who overrules the machine says why.
+    """
+    if note.strip() or result == suggestion:
+        return None
+    if result == CheckResult.Result.NO:
+        return _("Please say what is not in order.")
+    return _("You decide otherwise than the machine suggests. Please say why.") if suggestion else None
+
+
+def _write_answer(
+    entry: CheckResult | None, application: Application, point: Point, result: str, note: str, *, by: Any
+) -> None:
+    entry = entry or CheckResult(municipality_id=application.municipality_id, application=application, item=point.code)
+    entry.result, entry.note, entry.checked_by, entry.checked_at = result, note, by, clock.now()
+    entry.suggestion, entry.mark = point.suggestion, facts_mark(application, point.code)
+    entry.findings = [str(finding.text) for finding in point.findings]
+    save_with_history(entry, by=by, reason="check")
+
+
+def _state_fit(application: Application, value: str, sentence: str, *, by: Any, seen: str | None) -> None:
+    """How the project fits the concept, in one of the programme's words, with a sentence."""
+    if value not in application.programme.concept_fit:
+        raise ValueError(f"unknown fit: {value}")
+    if not sentence.strip():
+        raise Refused(_("Please say in a sentence how the project fits the concept."))
+    entry = application.concept_fits.first()
+    if entry is not None and (entry.value, entry.sentence) == (value, sentence.strip()):
+        return  # who said it first stays on record
+    if seen is not None and seen != (entry.stamp if entry else ""):
+        raise Stale
+    entry = entry or ConceptFit(municipality_id=application.municipality_id, application=application)
+    entry.value, entry.sentence, entry.stated_by, entry.stated_at = value, sentence.strip(), by, clock.now()
+    save_with_history(entry, by=by, reason="concept fit")
 
 
 def cuts_mark(application: Application) -> str:

@@ -1,9 +1,11 @@
 """Verbs of the officer's desk: advice, internal notes, asking for changes."""
 
+from copy import copy
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from applications.documents import return_mail
@@ -67,16 +69,26 @@ def add_note(application: Application, text: str, *, by: Any) -> InternalNote:
 
 @writes
 def return_for_changes(
-    application: Application, sections: dict[str, str], *, by: Any, reason: str, version: int | None = None
+    application: Application,
+    sections: dict[str, str],
+    *,
+    by: Any,
+    reason: str,
+    answer_by: date | None = None,
+    version: int | None = None,
 ) -> Application:
     """Ask for changes section by section (section -> reason); the sections not named stay done.
 
-    The mail is a draft the officer reads and sends. Raises Refused without a section or without its reason.
+    The mail is a draft the officer reads and sends. Without `answer_by` the programme's days to answer count. Raises
+    Refused without a section or without its reason, or for a day that is over.
     """
     if not policies.may_check(application, by):
         raise PermissionDenied("only the officer asks for changes")
     if not sections or not all(text.strip() for text in sections.values()):
         raise Refused(_("Please choose at least one section and say what should change."))
+    day = answer_by or day_to_answer(application)
+    if day < clock.today():
+        raise Refused(_("The day to answer must not lie in the past."))
     fresh = perform(
         application,
         "return_for_changes",
@@ -84,7 +96,23 @@ def return_for_changes(
         version=version,
         reason=reason,
         sections=sections,
-        answer_by=clock.today() + timedelta(days=application.programme.answer_days),
+        answer_by=day,
     )
     outbox.post("return", to=recipients(fresh), about=fresh, text=lambda: return_mail(fresh), draft=True)
     return fresh
+
+
+def day_to_answer(application: Application) -> date:
+    """The day by which a group usually has to answer in this programme."""
+    return clock.today() + timedelta(days=application.programme.answer_days)
+
+
+def preview_return(
+    application: Application, sections: dict[str, str], *, reason: str, answer_by: date | None
+) -> tuple[str, str]:
+    """(subject, text) of the mail as the group would get it, in its language; nothing is kept."""
+    shown = copy(application)
+    shown.changes_asked, shown.officer_note, shown.answer_by = sections, reason, answer_by
+    language = next((language for _mail, language in recipients(application)), application.language)
+    with translation.override(language):
+        return return_mail(shown)

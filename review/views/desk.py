@@ -1,25 +1,19 @@
-"""The officer's desk: formal check, asking for changes."""
-
-from typing import Any
+"""The officer's desk: which cases are theirs, asking for changes."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
 from applications.models import Application
-from applications.workflow import State
-from funding import clock
+from applications.operations import recipients
 from funding.gate import Refused
 from review import operations, policies
-from review.checklist import points
-from review.forms import ChecklistForm, ReturnForm
-from review.summary import case_of
+from review.forms import ReturnForm
 
 GET_POST = ["GET", "HEAD", "POST"]
 
@@ -41,71 +35,53 @@ def too_late(request: HttpRequest, application: Application) -> HttpResponse:
 
 @login_required
 @require_http_methods(GET_POST)
-def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """The application on the left, the checklist with the machine's findings on the right."""
-    application = visible_case(request, pk)
-    if application.state not in (State.SUBMITTED, State.INCOMPLETE):
-        return too_late(request, application)
-    form = ChecklistForm(
-        request.POST or None,
-        points=points(application, clock.today()),
-        results={result.item: result for result in application.check_results.select_related("checked_by")},
-        initial={"version": application.version},
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.check(application, form.answers(), by=request.user, version=form.cleaned_data["version"])
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The check is saved."))
-            return redirect("review:check", application.pk)
-    here = reverse("review:check", args=[application.pk])
-    context: dict[str, Any] = {
-        "application": application,
-        "case": case_of(application),
-        "form": form,
-        "open_points": len(application.open_points),
-        "moves": [move for move in application.moves_for(request.user) if move.url != here],
-        "advice": application.advice.select_related("given_by"),
-    }
-    return render(request, "review/application_check.html", context)
-
-
-@login_required
-@require_http_methods(GET_POST)
 def return_for_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask for changes section by section; the mail waits in the outbox as a draft."""
+    """Ask for changes section by section; the mail can be read before, and waits in the outbox as a draft."""
     application = visible_case(request, pk)
-    if "return_for_changes" not in application.moves():
+    if request.method != "POST" and "return_for_changes" not in application.moves():
         return too_late(request, application)
-    form = ReturnForm(request.POST or None, initial={"version": application.version})
+    initial = {"version": application.version, "answer_by": operations.day_to_answer(application)}
+    form = ReturnForm(request.POST or None, application=application, initial=initial)
+    mail = None
     if request.method == "POST" and form.is_valid():
-        try:
-            operations.return_for_changes(
-                application,
-                form.sections(),
-                by=request.user,
-                reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
-            )
-        except TransitionNotAllowed:
-            return too_late(request, application)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(
-                request, _("The application is open for changes. Its mail waits as a draft: please send it.")
-            )
+        data = form.cleaned_data
+        if "preview" in request.POST:
+            words = {"reason": data["reason"], "answer_by": data["answer_by"]}
+            mail = operations.preview_return(application, form.sections(), **words)
+        elif _returned(request, application, form):
             return redirect("case", application.pk)
     context = {
-        "title": _("Ask for changes"),
-        "lead": _(
-            "Write only where something should change; all other sections stay done. "
-            "The application keeps its date. You read the mail before it goes out."
-        ),
+        "application": application,
         "form": form,
-        "submit_label": _("Ask for changes"),
-        "cancel_url": reverse("review:check", args=[application.pk]),
+        "mail": mail,
+        "recipients": [address for address, _language in recipients(application)],
+        "over": "return_for_changes" not in application.moves(),
     }
-    return render(request, "_form_page.html", context)
+    return render(request, "review/application_return.html", context)
+
+
+def _returned(request: HttpRequest, application: Application, form: ReturnForm) -> bool:
+    """Ask for the changes; False, with the sentence in the form, when that is not possible (any more)."""
+    data = form.cleaned_data
+    try:
+        operations.return_for_changes(
+            application,
+            form.sections(),
+            by=request.user,
+            reason=data["reason"],
+            answer_by=data["answer_by"],
+            version=data["version"],
+        )
+    except TransitionNotAllowed:
+        form.add_error(
+            None, _("The case has moved on meanwhile. Nothing was sent; what you typed still stands here to be copied.")
+        )
+        return False
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        # What was typed is shown again beside the case as it is now, and can be sent a second time.
+        form.data = form.data.copy()
+        form.data["version"] = str(Application.objects.get(pk=application.pk).version)
+        return False
+    messages.success(request, _("The application is open for changes. Its mail waits as a draft: please send it."))
+    return True

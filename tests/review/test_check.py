@@ -13,7 +13,7 @@ from funding.pdf import Bullets, Text
 from funding.policies import Role
 from review import operations
 from review.documents.letters import award_parts
-from review.models import CostCut, Decision, admitted_result, cuts_of
+from review.models import CheckResult, ConceptFit, CostCut, Decision, admitted_result, cuts_of
 from tests.factories import make_submission, make_user
 
 DUE = date(2027, 2, 1)
@@ -38,6 +38,151 @@ def english(settings):
 @pytest.fixture
 def case(review):
     return review.case(state=State.SUBMITTED)
+
+
+# --- The checklist ----------------------------------------------------------------------------------------------------
+
+
+def test_check_writes_results_and_counts_as_a_change(review):
+    case = review.case(state=State.SUBMITTED)
+
+    after = operations.check(case, {"plan": ("yes", ""), "place": ("no", "Liegt in Kamen.")}, by=review.officer)
+
+    found = set(CheckResult.objects.values_list("item", "result", "note", "checked_by"))
+    officer = review.officer.pk
+    assert found == {("plan", "yes", "", officer), ("place", "no", "Liegt in Kamen.", officer)}
+    assert (after.version, fresh(case).open_points) == (case.version + 1, ["applicant", "not-begun"])
+
+
+def test_check_that_changes_nothing_keeps_who_decided(review):
+    case, other = review.case(state=State.SUBMITTED), make_user(review.town, Role.OFFICER)
+    operations.check(case, {"plan": ("yes", "")}, by=review.officer)
+
+    operations.check(case, {"plan": ("yes", "")}, by=other)
+
+    assert CheckResult.objects.get().checked_by == review.officer
+
+
+def test_answer_over_one_that_was_given_meanwhile_is_stale(review):
+    case = review.case(state=State.SUBMITTED)
+    operations.check(case, {"plan": ("yes", "")}, by=review.officer, seen={})
+
+    with pytest.raises(Stale):
+        operations.check(case, {"plan": ("no", "Doch nicht.")}, by=review.officer, seen={"plan": ""})
+
+
+def test_same_answer_given_meanwhile_disturbs_nobody(review):
+    case, other = review.case(state=State.SUBMITTED), make_user(review.town, Role.OFFICER)
+    operations.check(case, {"plan": ("yes", "")}, by=review.officer, seen={})
+
+    operations.check(case, {"plan": ("yes", ""), "place": ("yes", "")}, by=other, seen={})
+
+    assert dict(CheckResult.objects.values_list("item", "checked_by")) == {
+        "plan": review.officer.pk,
+        "place": other.pk,
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "results", "said"),
+    [
+        (State.SUBMITTED, {"plan": ("no", " ")}, "Please say what is not in order."),
+        (State.ADMITTED, {"plan": ("yes", "")}, "This application is not in the formal check."),
+    ],
+)
+def test_check_is_refused_with_a_sentence(review, state, results, said):
+    assert sentence(operations.check, review.case(state=state), results, by=review.officer) == said
+
+
+def test_check_of_an_unknown_point_is_an_error(review):
+    with pytest.raises(ValueError):
+        operations.check(review.case(state=State.SUBMITTED), {"colour": ("yes", "")}, by=review.officer)
+
+
+def test_answer_keeps_what_the_machine_found_and_suggested(review, case):
+    operations.check(case, {"plan": ("no", "Der Faltplan ist doppelt.")}, by=review.officer)
+
+    kept = CheckResult.objects.get()
+    assert (kept.suggestion, kept.findings) == ("yes", ["Costs and money match: €1,698.90."])
+    assert kept.is_overruled
+
+
+@pytest.mark.parametrize(
+    ("suggestion", "result", "note", "said"),
+    [
+        ("yes", "yes", "", None),
+        ("no", "no", "", None),
+        ("", "yes", "", None),
+        ("yes", "no", "Es ist falsch.", None),
+        ("", "no", "", "Please say what is not in order."),
+        ("yes", "no", " ", "Please say what is not in order."),
+        ("no", "yes", "", "You decide otherwise than the machine suggests. Please say why."),
+        ("no", "not-needed", "", "You decide otherwise than the machine suggests. Please say why."),
+        ("yes", "not-needed", "", "You decide otherwise than the machine suggests. Please say why."),
+    ],
+)
+def test_note_is_wanted_where_something_is_wrong_or_overruled(suggestion, result, note, said):
+    assert operations.wants_note(suggestion, result, note) == said
+
+
+CHANGES = {
+    "applicant": lambda case: case.organisation.representatives.append("Neue Vorsitzende"),
+    "place": lambda case: setattr(case, "district", "Massen"),
+    "not-begun": lambda case: setattr(case, "start", date(2026, 5, 1)),
+    "plan": lambda case: case.costs.filter(position=1).update(unit_price_cents=30_00),
+}
+
+
+@pytest.mark.parametrize("point", CHANGES)
+def test_point_whose_facts_change_has_to_be_looked_at_again(review, case, point):
+    everything = dict.fromkeys(review.programme.checklist, ("yes", ""))
+    case = operations.check(case, everything, by=review.officer)
+    assert fresh(case).open_points == []
+
+    CHANGES[point](case)
+    case.organisation.save()
+    case.save()
+
+    assert fresh(case).open_points == [point]
+
+
+def test_point_that_is_looked_at_again_is_decided_anew(review, case):
+    other = make_user(review.town, Role.OFFICER)
+    operations.check(case, {"place": ("yes", "")}, by=review.officer)
+    type(case).objects.filter(pk=case.pk).update(place="Massen")
+
+    operations.check(fresh(case), {"place": ("yes", "")}, by=other)
+
+    assert [(result.checked_by, result.is_stale) for result in CheckResult.objects.all()] == [(other, False)]
+
+
+@pytest.fixture
+def fits(review):
+    review.programme.concept_fit = ["positiv", "neutral", "negativ"]
+    review.programme.save()
+    return review
+
+
+def test_fit_with_the_concept_is_stated_with_a_sentence(fits, case):
+    operations.check(case, {}, by=fits.officer, fit=("positiv", "Es bringt Menschen zusammen."))
+
+    fit = ConceptFit.objects.get()
+    assert (fit.value, fit.sentence, fit.stated_by) == ("positiv", "Es bringt Menschen zusammen.", fits.officer)
+
+
+def test_fit_without_a_sentence_is_refused(fits, case):
+    said = sentence(operations.check, case, {}, by=fits.officer, fit=("positiv", " "))
+
+    assert (said, ConceptFit.objects.count()) == ("Please say in a sentence how the project fits the concept.", 0)
+
+
+def test_fit_that_somebody_else_stated_meanwhile_is_not_overwritten(fits, case):
+    operations.check(case, {}, by=fits.officer, fit=("positiv", "Es passt."), seen={})
+
+    with pytest.raises(Stale):
+        operations.check(case, {}, by=make_user(fits.town, Role.OFFICER), fit=("neutral", "Naja."), seen={"fit": ""})
+
+    assert ConceptFit.objects.get().value == "positiv"
 
 
 # --- Costs that are admitted only in part -----------------------------------------------------------------------------
@@ -94,7 +239,10 @@ def test_cut_of_a_case_that_was_withdrawn_meanwhile_is_refused(review, case):
 
     said = sentence(operations.cut_costs, case, {1: TOO_DEAR}, by=review.officer)
 
-    assert (said, CostCut.objects.count()) == ("This application is not in the formal check.", 0)
+    assert (said, CostCut.objects.count()) == (
+        "This application was withdrawn meanwhile. What you typed was not saved.",
+        0,
+    )
 
 
 def test_second_officer_on_the_same_costs_sees_the_first_one_before_overwriting(review, case):

@@ -12,7 +12,7 @@ from applications.workflow import State
 from budgets.models import Grant
 from budgets.operations import open_year, reserved_cents
 from funding import clock
-from funding.gate import Refused, Stale, carry_out
+from funding.gate import Refused, carry_out
 from funding.models import Assignment, EventDetails, Message
 from funding.policies import Role
 from funding.site.operations import send_message
@@ -61,50 +61,6 @@ def test_advice_of_tomorrow_is_refused(review):
 def test_advice_by_anybody_else_is_forbidden(review):
     with pytest.raises(PermissionDenied):
         operations.log_advice(review.case(), by=review.decider, given_on=clock.today(), kind="phone", minutes=5)
-
-
-def test_check_writes_results_and_counts_as_a_change(review):
-    case = review.case(state=State.SUBMITTED)
-
-    after = operations.check(case, {"plan": ("yes", ""), "place": ("no", "Liegt in Kamen.")}, by=review.officer)
-
-    found = set(CheckResult.objects.values_list("item", "result", "note", "checked_by"))
-    officer = review.officer.pk
-    assert found == {("plan", "yes", "", officer), ("place", "no", "Liegt in Kamen.", officer)}
-    assert (after.version, fresh(case).open_points) == (case.version + 1, ["applicant", "not-begun"])
-
-
-def test_check_that_changes_nothing_keeps_who_decided(review):
-    case, other = review.case(state=State.SUBMITTED), make_user(review.town, Role.OFFICER)
-    operations.check(case, {"plan": ("yes", "")}, by=review.officer)
-
-    operations.check(case, {"plan": ("yes", "")}, by=other)
-
-    assert CheckResult.objects.get().checked_by == review.officer
-
-
-def test_check_of_an_old_page_is_stale(review):
-    case = review.case(state=State.SUBMITTED)
-    operations.check(case, {"plan": ("yes", "")}, by=review.officer, version=0)
-
-    with pytest.raises(Stale):
-        operations.check(case, {"plan": ("no", "Doch nicht.")}, by=review.officer, version=0)
-
-
-@pytest.mark.parametrize(
-    ("state", "results", "said"),
-    [
-        (State.SUBMITTED, {"plan": ("no", " ")}, "Please say what is not in order."),
-        (State.ADMITTED, {"plan": ("yes", "")}, "This application is not in the formal check."),
-    ],
-)
-def test_check_is_refused_with_a_sentence(review, state, results, said):
-    assert sentence(operations.check, review.case(state=state), results, by=review.officer) == said
-
-
-def test_check_of_an_unknown_point_is_an_error(review):
-    with pytest.raises(ValueError):
-        operations.check(review.case(state=State.SUBMITTED), {"colour": ("yes", "")}, by=review.officer)
 
 
 def test_officer_of_the_organisation_itself_does_not_check(review):

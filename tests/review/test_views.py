@@ -1,7 +1,7 @@
 """The pages of the review: the happy act, what was typed stays, who may, what the excluded never see."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -12,8 +12,9 @@ from applications.workflow import State
 from funding import clock
 from funding.models import Assignment, Message
 from funding.policies import Role
+from funding.templatetags.show import eur
 from review import operations
-from review.models import BiasDeclaration, CheckResult, Decision, Meeting, Motion, Recommendation, Vote
+from review.models import BiasDeclaration, CheckResult, CostCut, Decision, Meeting, Motion, Recommendation, Vote
 from tests.factories import make_decision, make_letter, make_town, make_user
 
 pytestmark = pytest.mark.django_db
@@ -96,20 +97,142 @@ def test_check_not_in_order_without_a_note_keeps_all_that_was_typed(review):
     assert CheckResult.objects.count() == 0
 
 
-def test_check_of_an_old_page_says_that_somebody_was_faster(review):
-    case = review.case(state=State.SUBMITTED)
+def test_answer_of_a_colleague_meanwhile_is_shown_beside_the_own_one(review):
+    case, other = review.case(state=State.SUBMITTED), make_user(review.town, Role.OFFICER)
+    operations.check(case, {"plan": ("no", "Der Plan ist alt.")}, by=other)
     client = signed_in(review.officer)
-    client.post(url("check", case.pk), checked_points())
 
-    response = client.post(url("check", case.pk), checked_points(**{"note-plan": "Neu."}))
+    response = client.post(url("check", case.pk), checked_points(**{"note-plan": "Neu.", "note-place": "Gut."}))
+
+    row = next(row for row in response.context["form"].rows() if row["point"].code == "plan")
+    assert errors(response) == {
+        "__all__": ["A colleague answered one of these points meanwhile. It is marked: please compare."]
+    }
+    assert (row["differs"], row["known"].note, row["note"].value()) == (True, "Der Plan ist alt.", "Neu.")
+    assert response.context["form"]["note-place"].value() == "Gut."
+    assert CheckResult.objects.count() == 1
+
+
+def test_second_save_after_comparing_replaces_the_answer_of_a_colleague(review):
+    case, other = review.case(state=State.SUBMITTED), make_user(review.town, Role.OFFICER)
+    operations.check(case, {"plan": ("no", "Der Plan ist alt.")}, by=other)
+    seen = CheckResult.objects.get().stamp
+
+    signed_in(review.officer).post(url("check", case.pk), checked_points(**{"note-plan": "Doch.", "seen-plan": seen}))
+
+    assert (CheckResult.objects.get(item="plan").result, CheckResult.objects.count()) == ("yes", 4)
+
+
+def test_clear_points_are_confirmed_in_one_press_and_nothing_else(review):
+    case = review.case(state=State.SUBMITTED, district="", place="")  # the place is unclear
+    data = {"clear": "1"} | {f"result-{code}": "yes" for code in ("applicant", "not-begun", "plan")}
+
+    signed_in(review.officer).post(url("check", case.pk), data)
+
+    assert set(CheckResult.objects.values_list("item", "result")) == {
+        ("applicant", "yes"),
+        ("not-begun", "yes"),
+        ("plan", "yes"),
+    }
+
+
+def test_clear_points_are_confirmed_also_while_another_lacks_its_note(review):
+    case = review.case(state=State.SUBMITTED, district="", place="")
+    data = {"clear": "1", "result-place": "no", "note-place": ""}
+
+    response = signed_in(review.officer).post(url("check", case.pk), data)
+
+    assert errors(response) == {"note-place": ["Please say what is not in order."]}
+    assert set(CheckResult.objects.values_list("item", flat=True)) == {"applicant", "not-begun", "plan"}
+
+
+def test_what_the_machine_found_wrong_is_not_confirmed_with_the_clear_points(review):
+    case = review.case(state=State.SUBMITTED, start=date(2025, 12, 1))
+    data = {"clear": "1", "result-not-begun": "no", "note-not-begun": ""}
+
+    signed_in(review.officer).post(url("check", case.pk), data)
+
+    assert set(CheckResult.objects.values_list("item", flat=True)) == {"applicant", "place", "plan"}
+
+
+def test_check_of_a_case_that_was_withdrawn_meanwhile_keeps_what_was_typed(review):
+    case = review.case(state=State.WITHDRAWN)
+
+    response = signed_in(review.officer).post(url("check", case.pk), checked_points(**{"note-place": "Sicher."}))
+
+    assert errors(response) == {"__all__": ["This application was withdrawn meanwhile. What you typed was not saved."]}
+    assert response.context["form"]["note-place"].value() == "Sicher."
+
+
+# --- Costs that are admitted only in part -----------------------------------------------------------------------------
+
+
+def cut_data(case, **changes):
+    amounts = {f"admitted-{line}": cents for line, cents in enumerate(("600.00", "620.00", "360.00", "118.90"))}
+    return {"seen": operations.cuts_mark(case)} | amounts | changes
+
+
+def test_costs_are_cut_with_a_reason(review):
+    case = review.case(state=State.SUBMITTED)
+    cut = {"admitted-1": "420.00", "reason-1": "In zwei Sprachen liegt er vor."}
+
+    response = signed_in(review.officer).post(url("costs", case.pk), cut_data(case, **cut))
+
+    assert response.headers["location"] == url("check", case.pk)
+    assert list(CostCut.objects.values_list("line", "admitted_cents", "reason")) == [
+        (1, 420_00, "In zwei Sprachen liegt er vor.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        ({"admitted-1": "620.01"}, {"admitted-1": ["At most the planned €620.00 can be admitted."]}),
+        (
+            {"admitted-1": "420.00"},
+            {"reason-1": ["Please say why less is admitted. The reason stands in the letter."]},
+        ),
+    ],
+)
+def test_cut_that_cannot_be_keeps_what_was_typed(review, cut, said):
+    case = review.case(state=State.SUBMITTED)
+
+    response = signed_in(review.officer).post(url("costs", case.pk), cut_data(case, **cut))
+
+    assert errors(response) == said
+    assert (response.context["form"]["admitted-1"].value(), CostCut.objects.count()) == (cut["admitted-1"], 0)
+
+
+def test_sums_follow_while_amounts_are_typed(review):
+    case = review.case(state=State.SUBMITTED)
+    data = cut_data(case, calculate="1", **{"admitted-1": "420.00"})
+
+    response = signed_in(review.officer).post(url("costs", case.pk), data, headers={"HX-Request": "true"})
+
+    assert [template.name for template in response.templates] == ["review/_admitted.html"]
+    assert [tuple(str(cell) for cell in row[1:]) for row in response.context["figures"]][:3] == [
+        (eur(1_698_90), eur(1_498_90)),
+        (eur(1_598_90), eur(1_598_90)),
+        (eur(1_598_90), eur(1_498_90)),
+    ]
+    assert CostCut.objects.count() == 0
+
+
+def test_costs_a_colleague_cut_meanwhile_are_shown_and_not_overwritten(review):
+    case, other = review.case(state=State.SUBMITTED), make_user(review.town, Role.OFFICER)
+    old = cut_data(case, **{"admitted-0": "500.00", "reason-0": "Zehn."})
+    operations.cut_costs(case, {1: (420_00, "Doppelt.")}, by=other)
+
+    response = signed_in(review.officer).post(url("costs", case.pk), old)
 
     assert errors(response) == {
         "__all__": ["Somebody else changed this in the meantime. Please look at it again before you go on."]
     }
-    assert response.context["form"]["note-plan"].value() == "Neu."
+    assert response.context["form"].rows()[1]["cut"].reason == "Doppelt."
+    assert list(CostCut.objects.values_list("line", flat=True)) == [1]
 
 
-@pytest.mark.parametrize("name", ["check", "return"])
+@pytest.mark.parametrize("name", ["check", "costs", "return"])
 def test_desk_page_that_comes_too_late_leads_to_the_case(review, name):
     case = review.case(state=State.RECOMMENDED)
 
@@ -129,6 +252,63 @@ def test_return_asks_section_by_section_and_drafts_a_mail(review):
     assert response.headers["location"] == reverse("case", args=[case.pk])
     assert (case.state, case.changes_asked) == (State.RETURNED, {"when": "Bis wann genau?"})
     assert Message.objects.get(kind="return").state == Message.State.DRAFT
+
+
+def test_return_offers_what_the_check_found_wrong_in_the_section_it_is_about(review):
+    case = review.case(state=State.SUBMITTED, start=date(2025, 12, 1))
+    results = {"not-begun": ("no", ""), "plan": ("no", "Der Faltplan steht doppelt da.")}
+    operations.check(case, results, by=review.officer)
+
+    form = signed_in(review.officer).get(url("return", case.pk)).context["form"]
+
+    assert {name: form[name].value() for name in ("when", "costs", "idea")} == {
+        "when": "The project starts before the application came in.",
+        "costs": "Der Faltplan steht doppelt da.",
+        "idea": "",
+    }
+
+
+def test_mail_that_asks_for_changes_is_read_before_anything_happens(review):
+    case = review.case(state=State.SUBMITTED)
+    data = {"version": "0", "when": "Bis wann genau?", "reason": "Hallo.", "preview": "1"} | day(
+        clock.today() + timedelta(days=10), "answer_by"
+    )
+
+    response = signed_in(review.officer).post(url("return", case.pk), data)
+
+    assert "Bis wann genau?" in response.context["mail"][1]
+    assert (fresh(case).state, Message.objects.count()) == (State.SUBMITTED, 0)
+
+
+def test_return_gives_the_day_that_was_chosen(review):
+    case, chosen = review.case(state=State.SUBMITTED), clock.today() + timedelta(days=10)
+
+    signed_in(review.officer).post(
+        url("return", case.pk), {"version": "0", "when": "Bis wann genau?"} | day(chosen, "answer_by")
+    )
+
+    assert fresh(case).answer_by == chosen
+
+
+def test_return_of_a_page_that_is_too_old_can_be_sent_a_second_time(review):
+    case = review.case(state=State.SUBMITTED)
+    operations.check(case, {"plan": ("yes", "")}, by=review.officer)
+    client, typed = signed_in(review.officer), {"version": "0", "when": "Bis wann genau?"}
+    page = client.post(url("return", case.pk), typed)
+
+    client.post(url("return", case.pk), typed | {"version": page.context["form"]["version"].value()})
+
+    assert page.context["form"]["when"].value() == "Bis wann genau?"
+    assert fresh(case).state == State.RETURNED
+
+
+def test_return_of_a_case_that_was_withdrawn_meanwhile_keeps_what_was_typed(review):
+    case = review.case(state=State.WITHDRAWN)
+
+    response = signed_in(review.officer).post(url("return", case.pk), {"version": "0", "when": "Bis wann genau?"})
+
+    said = "The case has moved on meanwhile. Nothing was sent; what you typed still stands here to be copied."
+    assert (errors(response), response.context["form"]["when"].value()) == ({"__all__": [said]}, "Bis wann genau?")
 
 
 def test_return_without_a_section_keeps_what_was_typed(review):
