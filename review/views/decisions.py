@@ -195,11 +195,11 @@ def release_all(request: HttpRequest) -> HttpResponse:
         form.add_error(None, sentence)
         return _list(request, chosen, form)
     words = ngettext(
-        "One decision is released: its letter is issued, its money committed. The mail waits as a draft.",
+        "%s decision is released: its letter is issued, its money is committed. The mail waits as a draft.",
         "%s decisions are released: their letters are issued, their money is committed. The mails wait as drafts.",
         len(wanted),
     )
-    messages.success(request, words % len(wanted) if len(wanted) > 1 else words)
+    messages.success(request, words % len(wanted))
     return redirect("review:decisions")
 
 
