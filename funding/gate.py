@@ -196,6 +196,9 @@ class Machine(models.Model):
     class Meta:
         abstract = True
 
+    def worked_on(self, by: Any) -> None:
+        """Told by the gate who makes a move, before it is saved; a machine may keep who works on it."""
+
     def moves(self) -> dict[str, Move]:
         """Every move that starts from the present state, by name; conditions and permission not yet asked."""
         return {t.name: _move(self, t) for t in transitions_of(self) if t.source in (self.state, "*")}  # type: ignore[attr-defined]
@@ -242,6 +245,7 @@ def perform(obj: M, name: str, *, by: Any, version: int | None = None, **details
     if (sentence := move.hindrance()) is not None:
         raise Refused(sentence)
     getattr(fresh, name)(by=by, **details)
+    fresh.worked_on(by)
     fresh.version += 1
     save_with_history(fresh, by=by, reason=str(details.get("reason") or name))
     record(fresh.municipality_id, f"{fresh._meta.model_name}.{name}", fresh, by=by, details=details)  # type: ignore[attr-defined]

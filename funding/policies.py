@@ -1,6 +1,7 @@
 """Who may: small predicates over an object of a municipality and a person; none of them asks the database.
 
-A person's roles are loaded once per request (`User.roles_in`). Every predicate answers False for nobody.
+A person's roles, and the cases they declared bias in, are loaded once per request (`User.roles_in`,
+`withheld_cases`). Every predicate answers False for nobody.
 """
 
 from typing import Any
@@ -22,11 +23,16 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+# Everybody who works on cases for the town (§ 20 VwVfG): neither the advisory board nor the administrator does.
+STAFF = (Role.OFFICER, Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)
+
+
 class System:
     """The platform itself, acting for an import or a calendar; it has no account and no session."""
 
     pk = None
     is_authenticated = False
+    withheld_cases: frozenset[int] = frozenset()
 
     def roles_in(self, municipality_id: int) -> frozenset[str]:
         return frozenset({"system"})
@@ -39,8 +45,15 @@ SYSTEM = System()
 
 
 def has_role(obj: Any, user: Any, *roles: str) -> bool:
-    """The person has one of these roles in the object's municipality."""
-    return user is not None and hasattr(user, "roles_in") and bool(user.roles_in(obj.municipality_id) & set(roles))
+    """The person has one of these roles in the object's municipality, and declared no bias in its case."""
+    if user is None or not hasattr(user, "roles_in"):
+        return False
+    return bool(user.roles_in(obj.municipality_id) & set(roles)) and not is_withheld(obj, user)
+
+
+def is_withheld(obj: Any, user: Any) -> bool:
+    """The object is part of a case in which the person declared bias (§§ 20, 21 VwVfG): no role counts there."""
+    return bool(user.withheld_cases) and getattr(obj, "case_id", None) in user.withheld_cases
 
 
 def is_system(obj: Any, user: Any) -> bool:
@@ -82,7 +95,7 @@ def is_administrator(obj: Any, user: Any) -> bool:
 
 def may_see_money(obj: Any, user: Any) -> bool:
     """The pot and its ledger: everybody who works on money or on the decision, and the auditor."""
-    return has_role(obj, user, Role.OFFICER, Role.DECIDER, Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)
+    return has_role(obj, user, *STAFF)
 
 
 def _right(obj: Any, user: Any) -> str:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from applications.policies import may_check, may_decide
-from funding.policies import Role, has_role, is_board_member, is_officer, may_write_for
+from funding.policies import STAFF, Role, has_role, is_board_member, is_officer, may_write_for
 
 __all__ = [
     "may_ask",
+    "may_assign",
     "may_check",
     "may_decide",
+    "may_declare_bias",
     "may_edit_provisions",
     "may_lead",
     "may_manage",
@@ -18,6 +20,7 @@ __all__ = [
     "may_read_conversation",
     "may_read_notes",
     "may_seat",
+    "may_withdraw_bias",
     "may_write",
 ]
 
@@ -84,3 +87,21 @@ def may_read_notes(application: Any, user: Any) -> bool:
 def may_note(application: Any, user: Any) -> bool:
     """Write an internal note: officer and decider; an auditor changes nothing."""
     return _works_inside(application, user, Role.OFFICER, Role.DECIDER)
+
+
+# --- Who of the staff works on it -------------------------------------------------------------------------------------
+
+
+def may_assign(application: Any, user: Any) -> bool:
+    """Take a case, give it to a colleague, hand it over: an officer who may work on it."""
+    return may_check(application, user)
+
+
+def may_declare_bias(application: Any, user: Any) -> bool:
+    """Whoever works for the town on it; members of the board declare theirs on the agenda."""
+    return _works_inside(application, user, *STAFF)
+
+
+def may_withdraw_bias(entry: Any, user: Any) -> bool:
+    """Take a declaration back: an officer or decider, never the person who made it."""
+    return has_role(entry, user, Role.OFFICER, Role.DECIDER) and entry.user_id != user.pk

@@ -17,6 +17,7 @@ from review.views import (
     minutes,
     provisions,
     seats,
+    staff,
 )
 
 app_name = "review"
@@ -25,6 +26,9 @@ urlpatterns = [
     path("<int:pk>/costs/", check.costs, name="costs"),
     path("<int:pk>/return/", desk.return_for_changes, name="return"),
     path("<int:pk>/advice/", advice.advice, name="advice"),
+    path("<int:pk>/assign/", staff.assign, name="assign"),
+    path("<int:pk>/bias/", staff.declare_bias, name="bias"),
+    path("bias/<int:pk>/withdraw/", staff.withdraw_bias, name="bias-withdraw"),
     path("<int:pk>/notes/", advice.notes, name="notes"),
     path("<int:pk>/conversation/", conversation.conversation, name="conversation"),
     path("<int:pk>/german/", german.german, name="german"),

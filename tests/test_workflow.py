@@ -163,6 +163,7 @@ def person(pk, *, roles=(), right="", town=TOWN, organisation=GROUP, active=True
     """A person whose roles and rights are already loaded, as in the middle of a request."""
     user = User(pk=pk, email=f"{pk}@example.org", is_active=active)
     user.__dict__["_roles"] = {town: frozenset(roles)} if roles else {}
+    user.__dict__["withheld_cases"] = frozenset()
     user.__dict__["_rights"] = {organisation: right} if right else {}
     return user
 

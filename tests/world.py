@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 
-from applications.models import Assistance, Letter, Membership, Upload
+from applications.models import Assistance, Letter, Membership, StaffBias, Upload
 from applications.narrative import german_entry
 from applications.operations import note_failure
 from applications.workflow import State
@@ -128,6 +128,13 @@ def build() -> World:
     found["turkish"].german = {"summary": waiting}
     found["turkish"].save()
     _conversation(world)
+    found["bias"] = StaffBias.objects.create(
+        municipality=town,
+        application=found["submitted"],
+        user=make_user(town, "officer"),
+        reason="Meine Schwester leitet den Verein.",
+        declared_at=NOW,
+    )
     return world
 
 

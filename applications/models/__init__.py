@@ -1,6 +1,7 @@
 """Organisations, their applications with plan, submissions and consents, and the files and letters of a case."""
 
 from applications.models.applications import Application, ApplicationQuerySet
+from applications.models.bias import StaffBias
 from applications.models.counter import Assistance
 from applications.models.files import FailedUpload, Letter, LetterQuerySet, Upload
 from applications.models.letter_texts import LetterText
@@ -24,6 +25,7 @@ __all__ = [
     "LetterText",
     "Membership",
     "Organisation",
+    "StaffBias",
     "Submission",
     "Upload",
 ]

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from applications import rules
 from applications.models.organisations import Organisation
+from applications.policies import may_check
 from applications.sections import BY_SLUG, OF_ORGANISATION, Progress
 from applications.workflow import ApplicationWorkflow, State
 from funding import clock
@@ -44,11 +45,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         sent in (a draft belongs to its writers, also one that was withdrawn before it was sent). Officer: a draft as
         well while its writers share it because they asked for help, or while it is written at the counter. Money:
         cases with a grant. Board: cases on their agenda for which they declared no bias, while their term lasts.
+        Staff who declared bias in a case have lost it, whatever roles they have.
         """
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return self.none()
         never_sent = Q(paper=False, file_number="")
-        seen = Q(organisation__memberships__user=user)
+        seen = own = Q(organisation__memberships__user=user)
         if towns := user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR):
             seen |= Q(municipality__in=towns) & ~never_sent
         if towns := user.towns_as(Role.OFFICER):
@@ -65,7 +67,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             # Excluded once is excluded in every later meeting too.
             seen |= unbiased & ~Q(pk__in=excluded.values("pk"))
         # One query by primary key keeps joins from doubling rows, and lets callers join on.
-        return self.filter(pk__in=self.model._default_manager.filter(seen).values("pk"))
+        found = self.model._default_manager.filter(seen)
+        if user.withheld_cases:
+            found = found.filter(own | ~Q(pk__in=user.withheld_cases))
+        return self.filter(pk__in=found.values("pk"))
 
     def with_parties(self) -> ApplicationQuerySet:
         return self.select_related("organisation", "programme", "municipality")
@@ -182,6 +187,16 @@ class Application(ApplicationWorkflow, Tenant):
             models.Index(fields=["municipality", "state"], name="application_state_index"),
             models.Index(fields=["municipality", "-updated_at"], name="application_updated_index"),
         ]
+
+    def worked_on(self, by: Any) -> None:
+        """Whoever of the officers acts first is responsible, until it is handed over."""
+        if self.assigned_to_id is None and may_check(self, by):
+            self.assigned_to = by
+
+    @property
+    def case_id(self) -> int:
+        """A case is part of itself: the policies ask every object the same question."""
+        return self.pk
 
     def __str__(self) -> str:
         return self.title or str(_("(no title yet)"))

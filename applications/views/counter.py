@@ -44,7 +44,8 @@ def assist(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect("applications:detail", application.pk)
-    drafts = Application.objects.filter(municipality__in=towns, assisted=Application.Assisted.OPEN)
+    visible = Application.objects.visible_to(request.user)
+    drafts = visible.filter(municipality__in=towns, assisted=Application.Assisted.OPEN)
     context = {"form": form, "drafts": drafts.with_parties().in_order()}
     return render(request, "applications/assist.html", context)
 

@@ -131,6 +131,10 @@ class Payment(PaymentWorkflow, Tenant):
         ]
         indexes = [models.Index(fields=["municipality", "state"], name="payment_state_index")]
 
+    @property
+    def case_id(self) -> int:
+        return self.grant.application_id
+
 
 class Repayment(Tenant):
     """Money that came back from a recipient."""
@@ -144,3 +148,7 @@ class Repayment(Tenant):
     class Meta:
         ordering = ["received_on", "pk"]
         constraints = [models.CheckConstraint(condition=Q(amount_cents__gt=0), name="repayment_amount_positive")]
+
+    @property
+    def case_id(self) -> int:
+        return self.grant.application_id

@@ -59,6 +59,10 @@ class UsageProof(UsageProofWorkflow, Tenant):
         ]
 
     @property
+    def case_id(self) -> int:
+        return self.grant.application_id
+
+    @property
     def spent_cents(self) -> int:
         return sum(line.spent_cents for line in self.lines.all())
 

@@ -205,6 +205,7 @@ def _ordered(user: Any, towns: list[int]) -> Any:
     """What this cashier may hand over: ordered, and neither verified nor ordered by the same person."""
     ordered = Payment.objects.filter(municipality__in=towns).in_states(PaymentState.ORDERED)
     own = Q(verified_by=user) | Q(ordered_by=user) | Q(requested_by=user) | Q(organisation__memberships__user=user)
+    own |= Q(grant__application__in=user.withheld_cases)
     return ordered.exclude(pk__in=ordered.filter(own).values("pk")).order_by("due_on", "pk")
 
 
@@ -216,7 +217,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         PaymentRun.objects.visible_to(request.user).defer("content").select_related("made_by"), pk=pk
     )
-    listed = found.payments.with_case().order_by("end_to_end_id", "pk")
+    listed = found.payments.exclude(grant__application__in=request.user.withheld_cases)  # type: ignore[union-attr]
+    listed = listed.with_case().order_by("end_to_end_id", "pk")
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     total = found.payments.aggregate(cents=Sum("amount_cents"))["cents"] or 0
     return render(request, "budgets/run.html", {"run": found, "page_obj": page, "total_cents": total, "tones": TONES})
@@ -228,6 +230,8 @@ def run_file(request: HttpRequest, key: str) -> HttpResponse:
     """The file of a run, byte for byte as it was made."""
     _run_towns(request)
     found = get_object_or_404(PaymentRun.objects.visible_to(request.user), key=key)
+    if found.payments.filter(grant__application__in=request.user.withheld_cases).exists():  # type: ignore[union-attr]
+        raise PermissionDenied  # it names payee and account of a case they are biased in
     kind = "application/xml" if found.file_name.endswith(".xml") else "text/csv; charset=utf-8"
     response = HttpResponse(bytes(found.content), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{found.file_name}"'

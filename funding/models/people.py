@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,11 @@ class UserManager(BaseUserManager["User"]):
             user.save(update_fields=["password"])
         return user
 
+    def with_role(self, municipality_id: int, *roles: str) -> models.QuerySet[User]:
+        """Who has one of these roles in a town, by name."""
+        found = Assignment.objects.filter(municipality=municipality_id, role__in=roles)
+        return self.filter(pk__in=found.values("user"), is_active=True).order_by("name", "pk")
+
 
 class User(AbstractBaseUser):
     """An account: how one person signs in, in whichever towns they have a role or an organisation."""
@@ -44,7 +50,16 @@ class User(AbstractBaseUser):
 
     @cached_property
     def _assigned(self) -> list[Assignment]:
-        return list(self.assignments.select_related("municipality"))
+        # Most people declared no bias anywhere: the query for their roles says so, and no other one is needed.
+        declared = models.Count("user__biases", filter=models.Q(user__biases__withdrawn_at=None))
+        return list(self.assignments.select_related("municipality").annotate(with_biases=declared))
+
+    @cached_property
+    def withheld_cases(self) -> frozenset[int]:
+        """The cases in which the person declared bias as staff: no role of theirs counts there."""
+        if not any(assignment.with_biases for assignment in self._assigned):  # type: ignore[attr-defined]
+            return frozenset()
+        return frozenset(self.biases.filter(withdrawn_at=None).values_list("application_id", flat=True))
 
     @cached_property
     def _roles(self) -> dict[int, frozenset[str]]:
@@ -90,6 +105,11 @@ class User(AbstractBaseUser):
         for name in ("_memberships", "_rights"):
             self.__dict__.pop(name, None)
 
+    def forget_biases(self) -> None:
+        """Let the cases the person declared bias in be loaded anew: one was added since."""
+        for name in ("_assigned", "withheld_cases"):
+            self.__dict__.pop(name, None)
+
     def right_in(self, organisation_id: int) -> str:
         """ "view", "edit", "submit" or "" in one organisation."""
         return self._rights.get(organisation_id, "") if self.is_active else ""
@@ -97,6 +117,34 @@ class User(AbstractBaseUser):
     @property
     def is_staff_somewhere(self) -> bool:
         return self.is_active and bool(self._roles)
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def on(self, day: datetime.date) -> AbsenceQuerySet:
+        """The absences this day lies in."""
+        return self.filter(first__lte=day, last__gte=day).order_by("pk")
+
+    def deputies(self, day: datetime.date) -> dict[int, int]:
+        """Who is away this day -> who stands in; the absence entered last counts."""
+        return dict(self.on(day).values_list("user", "deputy"))
+
+
+class Absence(Tenant):
+    """Somebody is away from a day to a day; their deputy does their work meanwhile."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    deputy = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    history = HistoricalRecords()
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["first", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="absence_ends_after_start"),
+            models.CheckConstraint(condition=~models.Q(deputy=models.F("user")), name="absence_deputy_is_another"),
+        ]
 
 
 class Assignment(Tenant):

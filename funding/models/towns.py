@@ -91,3 +91,8 @@ class Tenant(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def case_id(self) -> int | None:
+        """The case this row is part of, if it is part of one: there, bias takes every role away (`has_role`)."""
+        return getattr(self, "application_id", None)

@@ -25,8 +25,9 @@ from budgets.policies import may_check, may_order, may_pay_out, may_record_repay
 from budgets.workflow import GrantState, PaymentState, ProofState
 from funding import calendar, clock
 from funding.models import Message, Municipality, Programme
-from funding.outbox import KEY_KIND, late
-from funding.policies import Role
+from funding.outbox import late
+from funding.policies import Role, is_withheld
+from funding.site.mails import mails_of
 from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark, Ruling, still_seated
 from review.policies import may_decide
 
@@ -42,6 +43,7 @@ class Task:
     url: str
     due: datetime.date | None = None
     since: datetime.date | None = None
+    case: Application | None = None
 
     @property
     def is_late(self) -> bool:
@@ -59,16 +61,17 @@ def tasks_of(user: Any) -> list[Task]:
     found: list[Task] = [*_of_applicant(user)]
     for role, of_role in BY_ROLE.items():
         if towns := user.towns_as(role):
-            found += of_role(user, towns)
+            found += [task for task in of_role(user, towns) if not (task.case and is_withheld(task.case, user))]
     return sorted(found, key=lambda task: task.order)
 
 
 def _case(application: Application, what: str, **days: datetime.date | None) -> Task:
-    return Task(what, str(application), reverse("case", args=[application.pk]), **days)
+    return Task(what, str(application), reverse("case", args=[application.pk]), case=application, **days)
 
 
 def _about(obj: Any, what: str, url: str, *args: Any, **days: datetime.date | None) -> Task:
-    return Task(what, str(obj), reverse(url, args=args), **days)
+    case = obj if isinstance(obj, Application) else None
+    return Task(what, str(obj), reverse(url, args=args), case=case, **days)
 
 
 def _day(moment: datetime.datetime | None) -> datetime.date | None:
@@ -157,7 +160,7 @@ def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
             if closes < today:
                 yield _case(letter.application, _("The letter was not opened: send it by post"), since=closes)
     yield from _unanswered_grants(towns, today)
-    yield from _mails_of_officer(towns)
+    yield from _mails_of_officer(user, towns)
     yield from _proofs_of_officer(user, towns, today)
     meetings = Meeting.objects.filter(municipality__in=towns, closed_at=None, held_on__lte=today)
     for meeting in meetings.select_related("programme").order_by("pk"):
@@ -184,9 +187,9 @@ def _questions_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
             yield _about(application, what, "review:conversation", application.pk, since=_day(remark.written_at))
 
 
-def _mails_of_officer(towns: list[int]) -> Iterator[Task]:
+def _mails_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
     """Mails are read one after the other: one entry for all drafts, one for all that did not go out as they should."""
-    found = Message.objects.filter(municipality__in=towns).exclude(kind=KEY_KIND)
+    found = mails_of(user).filter(municipality__in=towns).order_by()
     drafts = Q(state=Message.State.DRAFT)
     waits = When(drafts, then=Value("draft"))
     counted = found.filter(drafts | late()).annotate(waits=Case(waits, default=Value(""))).values("waits")

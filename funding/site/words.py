@@ -159,6 +159,9 @@ PARTIES: dict[str, Any] = {
 }
 INSIDE: dict[str, Any] = {
     "application.advice": _("Advice given"),
+    "application.assign": _("Given to an officer"),
+    "application.declare_bias": _("Bias declared"),
+    "application.withdraw_bias": _("Declaration of bias taken back"),
     "application.check": _("Checklist filled in"),
     "application.cut": _("Costs cut"),
     "application.reopen_check": _("Back to the formal check"),

@@ -24,10 +24,12 @@ from review.forms.decision import DecisionForm, ReleaseForm
 from review.forms.documents import BoardNoteForm, CorrectionForm, MinutesForm
 from review.forms.procedure import SearchForm, VersionForm
 from review.forms.provisions import ProvisionForm
+from review.forms.staff import AssignForm, StaffBiasForm, WithdrawBiasForm
 
 __all__ = [
     "AdviceForm",
     "AgendaForm",
+    "AssignForm",
     "BiasForm",
     "BoardNoteForm",
     "CancelForm",
@@ -56,7 +58,9 @@ __all__ = [
     "RulingForm",
     "SearchForm",
     "SeatForm",
+    "StaffBiasForm",
     "VersionForm",
     "WhenForm",
+    "WithdrawBiasForm",
     "WrongForm",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -15,9 +16,9 @@ from funding.policies import Role
 
 class AdviceQuerySet(models.QuerySet["Advice"]):
     def readable_to(self, user: Any) -> AdviceQuerySet:
-        """The advice of the towns this person advises or audits; what they belong to themselves is left out."""
+        """The advice of the towns this person advises or audits, except on cases they are biased in (§ 20 VwVfG)."""
         towns = user.towns_as(Role.OFFICER, Role.AUDITOR)
-        own = self.filter(application__organisation__memberships__user=user)
+        own = self.filter(Q(application__organisation__memberships__user=user) | Q(application__in=user.withheld_cases))
         return self.filter(municipality__in=towns).exclude(pk__in=own.values("pk")).order_by("-given_on", "-pk")
 
 

@@ -129,7 +129,7 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
         """The items whose file this person may open: staff who see the meeting, and members who declared no bias.
 
         Whoever is excluded from a case is excluded from it in every meeting, whatever other role they have; so is
-        whoever belongs to the applicant.
+        whoever belongs to the applicant, and whoever declared bias as staff.
         """
         if not getattr(user, "is_authenticated", False):
             return self.none()
@@ -139,7 +139,7 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
         staff = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
         member = Q(pk__in=declared.filter(biased=False).values("item"))
         found = self.filter(staff | member, meeting__in=meetings).exclude(application__in=excluded)
-        own = Q(application__organisation__memberships__user=user)
+        own = Q(application__organisation__memberships__user=user) | Q(application__in=user.withheld_cases)
         return found.exclude(own).order_by("meeting", "position", "pk")
 
     def on_the_list_of(self, user: Any) -> BoardItemQuerySet:

@@ -36,7 +36,7 @@ class RemarkQuerySet(models.QuerySet["Remark"]):
         if towns := user.towns_as(Role.OFFICER):
             sent = ~Q(application__paper=False, application__file_number="")
             shared = Q(application__shared_at__isnull=False, application__state="draft")
-            found |= Q(municipality__in=towns) & (sent | shared) & ~own
+            found |= Q(municipality__in=towns) & (sent | shared) & ~own & ~Q(application__in=user.withheld_cases)
         return self.filter(found)
 
     def from_the_other_side(self, user: Any) -> RemarkQuerySet:

@@ -19,11 +19,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user: Any) -> DecisionQuerySet:
         """Before its letter is out a decision is known to those who decide and prepare, and to the auditor.
 
-        Never to somebody of the applicant, whatever they do for the town (§ 20 VwVfG).
+        Never to somebody of the applicant or who declared bias, whatever they do for the town (§ 20 VwVfG).
         """
         if not getattr(user, "is_authenticated", False):
             return self.none()
         inside = self.filter(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
+        inside = inside.exclude(application__in=user.withheld_cases)
         return inside.exclude(application__organisation__memberships__user=user).order_by("pk")
 
     def with_case(self) -> DecisionQuerySet:

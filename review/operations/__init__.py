@@ -66,6 +66,7 @@ from review.operations.proposals import AnswerChanged, leave_proposal, propose, 
 from review.operations.provisions import save_provision, take_usual_provisions
 from review.operations.release import preview_letter, release, release_together
 from review.operations.seats import change_seat, give_seat
+from review.operations.staff import assign, declare_bias, may_take_over, withdraw_bias
 
 __all__ = [
     "IN_CHECK",
@@ -77,6 +78,7 @@ __all__ = [
     "Text",
     "add_note",
     "ask_for_dossier",
+    "assign",
     "call_meeting",
     "cancel_meeting",
     "change_agenda",
@@ -90,6 +92,7 @@ __all__ = [
     "cuts_mark",
     "day_to_answer",
     "declare",
+    "declare_bias",
     "deviates",
     "dossier_of",
     "doubt",
@@ -110,6 +113,7 @@ __all__ = [
     "mark_present",
     "mark_read",
     "may_go_on_without",
+    "may_take_over",
     "member_of",
     "minutes_of",
     "missing_signers",
@@ -141,6 +145,7 @@ __all__ = [
     "vote",
     "wants_note",
     "withdraw",
+    "withdraw_bias",
     "without_quorum",
     "write",
     "write_minutes",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.workflow import State
 from funding import clock
 from funding.gate import Refused, record, save_with_history, writes
-from funding.policies import is_officer
+from funding.policies import is_officer, is_withheld
 from review.models import BiasDeclaration, BoardItem, BoardMember, PrivateNote, Ruling, Vote
 from review.operations.body import Body
 from review.operations.decision import current_recommendation
@@ -32,6 +32,8 @@ def declare(item: BoardItem, *, by: Any, biased: bool, reason: str = "") -> Bias
         raise Refused(_("You may act for this applicant here. Whoever represents somebody cannot vote on their case."))
     if not biased and fresh.rulings.filter(member=member, ruled_at=None).exists():
         raise Refused(_("The board rules first whether you are biased. Until then the file stays closed for you."))
+    if not biased and is_withheld(fresh, by):
+        raise Refused(_("You declared bias in this case where you work for the town. It holds here, too."))
     if entry is not None and entry.biased and not biased:
         raise Refused(_("You said that you are biased. Please ask the officer if that was a mistake."))
     if biased:

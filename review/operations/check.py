@@ -27,6 +27,7 @@ def _lock_for_check(application: Application, *, by: Any, version: int | None = 
         raise Refused(_("This application was withdrawn meanwhile. What you typed was not saved."))
     if fresh.state not in IN_CHECK:
         raise Refused(_("This application is not in the formal check."))
+    fresh.worked_on(by)
     return fresh
 
 

@@ -16,8 +16,9 @@ from applications import uploads
 from applications.models import Application
 from applications.workflow import State
 from funding import clock, outbox
+from funding.absence import acting
 from funding.gate import Refused, lock, record, save_with_history, writes
-from funding.models import User, addresses, token
+from funding.models import Absence, User, addresses, token
 from funding.policies import Role
 from review import policies
 from review.documents import news_mail
@@ -190,7 +191,8 @@ def _tell(remark: Remark) -> None:
 def listeners(remark: Remark) -> list[User]:
     """Whom a message concerns: people of the group who may write for it, or the officers of the town.
 
-    Where one officer works on the case, that one; nobody reads the case of their own group as an officer.
+    Where one officer works on the case, that one, or the deputy while they are away; nobody reads a case as an officer
+    who belongs to its group or is biased in it.
     """
     application = remark.application
     group = {"memberships__organisation": application.organisation_id}
@@ -200,5 +202,10 @@ def listeners(remark: Remark) -> list[User]:
     officers = User.objects.filter(
         assignments__municipality=application.municipality_id, assignments__role=Role.OFFICER, is_active=True
     ).exclude(pk__in=User.objects.filter(**group).values("pk"))
+    officers = officers.exclude(pk__in=application.biases.filter(withdrawn_at=None).values("user"))
     found = list(officers.distinct().order_by("pk"))
-    return [user for user in found if user.pk == application.assigned_to_id] or found
+    if application.assigned_to_id is None:
+        return found
+    away = Absence.objects.filter(municipality=application.municipality_id).deputies(clock.today())
+    works = acting(away, application.assigned_to_id)
+    return [user for user in found if user.pk == works] or found

@@ -13,7 +13,7 @@ from applications.workflow import State
 from funding import clock, outbox
 from funding.gate import Refused, lock, record, save_with_history, writes
 from funding.models import Programme
-from funding.policies import is_officer
+from funding.policies import is_officer, is_withheld
 from review import documents, policies, rules
 from review.models import Attendance, BiasDeclaration, BoardItem, BoardMember, Meeting, Motion
 from review.operations.bias import note_exclusion
@@ -143,6 +143,7 @@ def _take_over(first: Meeting, cases: set[int], kind: str, *, by: Any) -> None:
 def put_on_agenda(meeting: Meeting, application: Application, position: int, *, by: Any) -> None:
     """A case comes (or comes back) on an agenda; who was excluded from it stays excluded. Raises Refused."""
     on_another = application.board_items.filter(closed_at=None).exists()
+    on_another |= is_withheld(application, by)
     if application.programme_id != meeting.programme_id or application.state != State.ADMITTED or on_another:
         raise Refused(_("“%s” cannot go on this agenda.") % application)
     item = meeting.items.filter(application=application).first() or BoardItem(

@@ -34,7 +34,7 @@ def meeting_create(request: HttpRequest) -> HttpResponse:
     form = MeetingForm(
         request.POST or None,
         programmes=Programme.objects.filter(municipality__in=towns).in_order(),
-        applications=_waiting().filter(municipality__in=towns),
+        applications=_waiting(request.user).filter(municipality__in=towns),
         initial={"applications": request.GET.getlist("application")},
     )
     if request.method == "POST" and form.is_valid():
@@ -46,8 +46,9 @@ def meeting_create(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, _("New meeting"), _("Invite the board"), reverse("review:meetings"), lead=lead)
 
 
-def _waiting() -> Any:
-    return Application.objects.for_board().with_parties().order_by("received_on", "pk")
+def _waiting(user: Any) -> Any:
+    """What this officer may put on an agenda."""
+    return Application.objects.visible_to(user).for_board().with_parties().order_by("received_on", "pk")
 
 
 @login_required
@@ -165,7 +166,7 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the cases in another order, take some off, add others."""
     found = _to_change(request, pk)
     items = list(found.items.filter(closed_at=None).with_case())
-    more = Application.objects.none() if found.repeats_id else _waiting().filter(programme=found.programme)
+    more = Application.objects.none() if found.repeats_id else _waiting(request.user).filter(programme=found.programme)
     form = AgendaForm(request.POST or None, items=items, more=more)
     if request.method == "POST" and form.is_valid():
         changed = _tried(

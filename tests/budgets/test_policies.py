@@ -13,6 +13,8 @@ TOWN, ELSEWHERE = 1, 2
 class Person:
     """A person by number, with roles in the town and a right in the organisation; no database."""
 
+    withheld_cases: frozenset[int] = frozenset()
+
     def __init__(self, pk: int, *roles: str, right: str = "", town: int = TOWN) -> None:
         self.pk, self._roles, self._right, self._town = pk, frozenset(roles), right, town
 

@@ -14,6 +14,7 @@ def person(*roles, pk=7, right=""):
         pk=pk,
         roles_in=lambda municipality: frozenset(roles) if municipality == TOWN else frozenset(),
         right_in=lambda organisation: right,
+        withheld_cases=frozenset(),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications import texts
-from applications.models import Application, Letter
+from applications.models import Application, Letter, StaffBias
 from applications.narrative import german_versions, unconfirmed
 from applications.operations import OPEN_STATES, may_add_upload, may_be_written, snapshot
 from applications.policies import may_help
@@ -30,7 +30,14 @@ from funding.site.cases.dates import LetterDates, dates_of
 from funding.site.cases.reader import Reader
 from funding.site.cases.timeline import Entry, timeline_of
 from review.models import Decision, InternalNote, Recommendation, Remark
-from review.policies import may_check, may_read_conversation, may_read_notes
+from review.policies import (
+    may_assign,
+    may_check,
+    may_declare_bias,
+    may_read_conversation,
+    may_read_notes,
+    may_withdraw_bias,
+)
 
 # Notes a state's reason was written for: the applicant has to act on it.
 NOTED = (State.RETURNED, State.INCOMPLETE, State.LAPSED)
@@ -309,6 +316,25 @@ class CasePage:
     @cached_property
     def plan(self) -> dict[str, Any]:
         return plan_of(self.content)
+
+    # --- Who of the staff works on it ---------------------------------------------------------------------------------
+
+    @property
+    def may_step_back(self) -> bool:
+        """Everybody who works on the case for the town reads who does; others need not know."""
+        return may_declare_bias(self.application, self.user)
+
+    @property
+    def may_assign(self) -> bool:
+        return may_assign(self.application, self.user)
+
+    @cached_property
+    def biases(self) -> list[tuple[StaffBias, bool]]:
+        """Who stepped back from the case, and whether this person may take that back; for those inside."""
+        if not self.reader.is_inside:
+            return []
+        entries = self.application.biases.filter(withdrawn_at=None).select_related("user", "deputy")
+        return [(entry, may_withdraw_bias(entry, self.user)) for entry in entries]
 
     # --- Documents ----------------------------------------------------------------------------------------------------
 

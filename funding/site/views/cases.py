@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from applications import texts
-from applications.models import Application
+from applications.models import Application, StaffBias
 from funding import clock
 from funding.models import Round
 from funding.site.cases import CasePage, money_of
@@ -46,11 +46,20 @@ def _open_rounds() -> list[Round]:
     return list(Round.objects.open_on(clock.today()).select_related("programme__municipality"))
 
 
+def _withheld(user: Any, pk: int) -> StaffBias | None:
+    """What somebody reads who declared bias: that the case exists and who has it now; as one of the group, the case."""
+    entries = StaffBias.objects.filter(user=user, application=pk, withdrawn_at=None)
+    entry = entries.select_related("application__organisation", "application__assigned_to", "deputy").first()
+    return None if entry is None or user.right_in(entry.application.organisation_id) else entry
+
+
 @login_required
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """One case as this person may see it: what comes next, what was asked and decided, what happened."""
-    visible = Application.objects.visible_to(request.user).with_parties().with_plan()
+    if pk in request.user.withheld_cases and (entry := _withheld(request.user, pk)):  # type: ignore[union-attr]
+        return render(request, "site/case_withheld.html", {"entry": entry, "application": entry.application})
+    visible = Application.objects.visible_to(request.user).with_parties().with_plan().select_related("assigned_to")
     application = get_object_or_404(visible, pk=pk)
     page = CasePage(application, request.user)
     context = {

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from applications.models import Application, Letter
 from funding.gate import Refused
 from funding.models import Event, Message, MessageQuerySet, Municipality, User
-from funding.outbox import EDITABLE, KEY_KIND, SENDABLE, late
+from funding.outbox import EDITABLE, SENDABLE, late
 from funding.policies import Role, is_officer
 from funding.site.forms import AuditFilter, MessageForm, OutboxFilter
+from funding.site.mails import mails_of
 from funding.site.operations import confirm_message, discard_message, save_message, send_message
 from funding.site.proof import first_mismatch
 
@@ -35,7 +36,7 @@ def _messages(request: HttpRequest) -> MessageQuerySet:
     user: Any = request.user
     if not user.towns_as(Role.OFFICER, Role.AUDITOR):
         raise PermissionDenied
-    return Message.objects.in_outbox_of(user).exclude(kind=KEY_KIND)
+    return mails_of(user)
 
 
 def _shown(request: HttpRequest) -> tuple[OutboxFilter, MessageQuerySet]:
