@@ -1,12 +1,13 @@
 """The lines of a plan as people type them: costs, and the money that pays for them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,6 +32,11 @@ class LineForm(forms.Form):
     typed: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()  # what has to be known before the line can be part of a sum
     note: tuple[str, ...] = ()  # sentences below the line, given by the page
+    buttons: tuple[dict[str, str], ...] = ()  # that arrange the line, given by the page
+
+    @property
+    def named_fields(self) -> list[tuple[str, BoundField]]:
+        return [(field.name, field) for field in self.visible_fields()]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -63,19 +69,33 @@ class LineForm(forms.Form):
         raise NotImplementedError
 
 
-class CategoryField(forms.ChoiceField):
-    """The kinds of cost, each with what counts of it; they are loaded once for all lines."""
+class Kinds:
+    """The kinds of cost of a programme, each with what counts of it; asked and named once for all lines."""
 
-    def offer(self, programme: Any, categories: Iterable[Any]) -> None:
-        self.found = {str(category.pk): category for category in categories}
-        named = [(category.pk, _with_share(programme.word(category.name), category)) for category in categories]
-        self.choices = [("", _("Please choose")), *named]
+    def __init__(self, programme: Any) -> None:
+        self.programme = programme
+
+    @cached_property
+    def found(self) -> dict[str, Any]:
+        return {str(category.pk): category for category in self.programme.categories.all()}
+
+    @cached_property
+    def choices(self) -> list[tuple[Any, str]]:
+        word = self.programme.word
+        named = [(kind.pk, _with_share(word(kind.name), kind)) for kind in self.found.values()]
+        return [("", _("Please choose")), *named]
+
+
+class CategoryField(forms.ChoiceField):
+    """The kinds of cost, which stand in `kinds`."""
+
+    kinds: Kinds
 
     def prepare_value(self, value: Any) -> Any:
         return getattr(value, "pk", value)
 
     def to_python(self, value: Any) -> Any:
-        return self.found.get(str(self.prepare_value(value)), value) if value else None
+        return self.kinds.found.get(str(self.prepare_value(value)), value) if value else None
 
     def validate(self, value: Any) -> None:
         if isinstance(value, str):
@@ -107,13 +127,13 @@ class CostForm(LineForm):
     deductible_cents = MoneyField(label=gettext_lazy("Tax you get back of it, altogether"), required=False)
     in_kind = forms.BooleanField(label=gettext_lazy("Somebody does this without being paid"), required=False)
 
-    def __init__(self, *args: Any, programme: Any, categories: Iterable[Any], input_tax: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Kinds, input_tax: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, who in (("tax_percent", InputTax.YES), ("deductible_cents", InputTax.PARTLY)):
             if input_tax != who:
                 del self.fields[name]
         field: Any = self.fields["category"]
-        field.offer(programme, categories)
+        field.kinds, field.choices = kinds, kinds.choices
 
     def complete(self) -> None:
         self.require("category", _("Please choose the kind of cost."))

@@ -16,6 +16,7 @@ from applications.forms.lines import (
     FINANCING_COLUMNS,
     MAX_LINES,
     Costs,
+    Kinds,
     LineFormSet,
     Money,
     Row,
@@ -69,12 +70,7 @@ class CostsForm(SectionForm):
 
     @cached_property
     def _cost_options(self) -> dict[str, Any]:
-        programme = self.application.programme
-        return {
-            "programme": programme,
-            "categories": programme.categories.all(),  # asked once, when the first line is drawn
-            "input_tax": self.application.organisation.input_tax,
-        }
+        return {"kinds": Kinds(self.application.programme), "input_tax": self.application.organisation.input_tax}
 
     @cached_property
     def usual(self) -> list[Any]:
@@ -249,7 +245,7 @@ class CostsForm(SectionForm):
         if number >= len(self.usual) or len(costs) >= MAX_LINES:
             return
         usual = self.usual[number]
-        categories = {category.slug: category.pk for category in self._cost_options["categories"]}
+        categories = {category.slug: category.pk for category in self._cost_options["kinds"].found.values()}
         row = {
             "category": categories.get(usual.category, ""),
             "what": usual.what,

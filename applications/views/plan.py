@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from applications import operations, texts
@@ -34,6 +35,9 @@ def keep_arranged(request: HttpRequest, form: Any) -> None:
 def plan_page(request: HttpRequest, form: CostsForm, context: dict[str, Any]) -> HttpResponse:
     """The whole page; for a script that asks, the lines arranged anew or only the sums and notes."""
     _add_notes(form)
+    for lines in form.formsets:
+        for place, line in enumerate(lines.forms):
+            line.buttons = _buttons(lines.prefix, place, len(lines.forms))
     result = form.result()
     context |= {
         "form": form,
@@ -56,6 +60,21 @@ def _add_notes(form: CostsForm) -> None:
         shown.note = texts.cost_note(read.as_rule(), start, application.end) if read.counts else _misread(shown, read)
     for shown, read in zip(form.financing.forms, form.financing.readings, strict=True):
         shown.note = (texts.eur(read.cleaned_data["amount_cents"]),) if read.counts else _misread(shown, read)
+
+
+def _buttons(prefix: str, place: int, count: int) -> tuple[dict[str, str], ...]:
+    """What arranges a line: the act with its line, the word on the button, and where the page goes on."""
+    acts = (
+        ("up", _("Up"), place - 1),
+        ("down", _("Down"), place + 1),
+        ("copy", _("Copy"), place + 1),
+        ("remove", _("Remove"), place),
+    )
+    return tuple(
+        {"name": f"{act}-{prefix}-{place}", "word": word, "to": f"{prefix}-{to}"}
+        for act, word, to in acts
+        if (act, place) not in (("up", 0), ("down", count - 1))
+    )
 
 
 def _misread(shown: Any, read: Any) -> tuple[str, ...]:
