@@ -12,7 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-NOTHING = SafeString()
+from funding.renderer import NOTHING
+
 # Subclasses first: a radio group is a select, too, for Django.
 KINDS = (
     (forms.CheckboxInput, "checkbox"),

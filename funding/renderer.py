@@ -3,9 +3,7 @@
 What is written is what Django's own templates write. Every other widget keeps its template.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import add
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
@@ -13,10 +11,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+NOTHING = SafeString()
+
 
 def written_input(widget: Mapping[str, Any]) -> SafeString:
     """An input; `widget` as in the context of a widget's template."""
-    value = SafeString() if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
+    value = NOTHING if widget["value"] is None else format_html(' value="{}"', str(widget["value"]))
     return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, _rest(widget))
 
 
@@ -26,29 +26,31 @@ def _written_textarea(widget: Mapping[str, Any]) -> SafeString:
 
 
 def _written_select(widget: Mapping[str, Any]) -> SafeString:
-    inner = _joined(_written_group(name, options) for name, options, _index in widget["optgroups"])
+    groups = widget["optgroups"]
+    if any(name for name, _options, _index in groups):
+        inner = format_html_join("", "{}", ((_written_group(name, options),) for name, options, _index in groups))
+    else:
+        inner = _written_options([one for _name, options, _index in groups for one in options])
     return format_html('<select name="{}"{}>{}</select>', widget["name"], _rest(widget), inner)
 
 
 def _written_group(name: Any, options: list[Mapping[str, Any]]) -> SafeString:
-    found = format_html_join(
-        "", '<option value="{}"{}>{}</option>', ((str(one["value"]), _rest(one), one["label"]) for one in options)
-    )
+    found = _written_options(options)
     return format_html('<optgroup label="{}">{}</optgroup>', name, found) if name else found
+
+
+def _written_options(options: list[Mapping[str, Any]]) -> SafeString:
+    rows = ((str(one["value"]), _rest(one), one["label"]) for one in options)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
 def _rest(widget: Mapping[str, Any]) -> SafeString:
     """All other attributes, in the order they were given."""
-    return _joined(
-        format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value))
-        for name, value in widget["attrs"].items()
-        if value is not False
-    )
-
-
-def _joined(parts: Iterable[SafeString]) -> SafeString:
-    """Pieces that were escaped, one after the other: added to each other they stay so marked."""
-    return reduce(add, parts, SafeString())
+    given = [(name, value) for name, value in widget["attrs"].items() if value is not False]
+    if not given:
+        return NOTHING
+    shape = "".join(" {}" if value is True else ' {}="{}"' for _name, value in given)
+    return format_html(shape, *(str(part) for pair in given for part in pair if part is not True))
 
 
 INPUTS = ("text", "email", "number", "url", "hidden", "checkbox", "file")
