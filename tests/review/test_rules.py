@@ -1,6 +1,7 @@
 """The law of the board as truth tables: entitlement, quorum, ties, written procedure, order of motions."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import permutations, product
 
 import pytest
@@ -166,6 +167,99 @@ def test_motions_of_the_same_amount_keep_their_order():
 
     assert rules.motion_order([first, second]) == [first, second]
     assert rules.motion_order([second, first]) == [second, first]
+
+
+# --- The whole table of DOMAIN section 6, written out -----------------------------------------------------------------
+
+# seats, excluded, substitutes filling, present entitled: quorate in a first meeting, in a second one.
+QUORUM = [
+    (7, 0, 0, 7, True, True),
+    (7, 0, 0, 4, True, True),  # more than half
+    (7, 0, 0, 3, False, True),  # three, but not more than half: the absent stay in the divisor
+    (7, 2, 0, 3, True, True),  # the excluded leave it: three of five
+    (7, 2, 2, 3, False, True),  # and their substitutes come back into it: three of seven
+    (7, 2, 2, 4, True, True),
+    (6, 0, 0, 3, False, True),  # half is not more than half
+    (5, 0, 0, 3, True, True),
+    (5, 2, 0, 3, True, True),
+    (5, 2, 0, 2, False, True),  # more than half, but not three
+    (4, 2, 0, 2, False, True),  # all of them, but not three
+    (3, 0, 0, 3, True, True),
+    (3, 1, 0, 2, False, True),
+    (3, 1, 1, 3, True, True),
+    (7, 6, 0, 1, False, True),
+    (7, 7, 0, 0, False, False),  # nobody left: the case goes on without a recommendation
+    (7, 0, 0, 0, False, False),
+]
+
+
+@pytest.mark.parametrize(("seats", "excluded", "filling", "present", "first", "second"), QUORUM)
+def test_quorum_of_a_first_and_a_second_meeting(seats, excluded, filling, present, first, second):
+    entitled = rules.entitled(Body(seats, excluded, filling))
+
+    found = [
+        rules.quorate(invited_all=True, entitled=entitled, present_entitled=present, second_meeting=again)
+        for again in (False, True)
+    ]
+
+    assert found == [first, second]
+
+
+# yes, no, how the person leading voted: carried where the leader decides, where a tie is a no.
+MAJORITY = [
+    (4, 3, "no", True, True),
+    (3, 4, "yes", False, False),
+    (1, 0, "abstain", True, True),  # abstentions do not count
+    (0, 1, "abstain", False, False),
+    (0, 0, "abstain", False, False),  # all abstained
+    (3, 3, "yes", True, False),
+    (3, 3, "no", False, False),
+    (3, 3, "abstain", False, False),
+    (3, 3, None, False, False),  # a leader without a vote
+    (1, 1, "yes", True, False),  # a second meeting of two
+]
+
+
+@pytest.mark.parametrize(("yes", "no", "leader_vote", "by_leader", "by_committee"), MAJORITY)
+def test_majority_and_tie_of_a_board_and_of_a_council_committee(yes, no, leader_vote, by_leader, by_committee):
+    found = [rules.carried(yes=yes, no=no, leader_vote=leader_vote, tie_rejects=rejects) for rejects in (False, True)]
+
+    assert found == [by_leader, by_committee]
+
+
+# entitled, yes, no, abstain, objections, how the person leading voted: result of a written procedure.
+WRITTEN = [
+    (5, 3, 0, 0, 0, "yes", "carried"),
+    (5, 2, 0, 1, 0, "yes", "carried"),
+    (5, 1, 1, 1, 0, "yes", "carried"),
+    (5, 1, 1, 1, 0, None, "rejected"),  # who leads has not returned a vote
+    (5, 0, 3, 0, 0, "no", "rejected"),
+    (5, 2, 0, 0, 0, "yes", "not-quorate"),  # three are silent, and silence is no vote
+    (6, 3, 0, 0, 0, "yes", "not-quorate"),
+    (6, 4, 0, 0, 0, "yes", "carried"),
+    (2, 2, 0, 0, 0, "yes", "not-quorate"),  # three at least, also in writing
+    (0, 0, 0, 0, 0, None, "not-quorate"),
+    (5, 5, 0, 0, 1, "yes", "to-meeting"),  # the first objection ends it, however many agree
+]
+
+
+@pytest.mark.parametrize(("entitled", "yes", "no", "abstain", "objections", "leader_vote", "result"), WRITTEN)
+def test_written_procedure_comes_to(entitled, yes, no, abstain, objections, leader_vote, result):
+    votes = {"yes": yes, "no": no, "abstain": abstain, "objections": objections, "leader_vote": leader_vote}
+
+    assert rules.written_result(entitled=entitled, **votes) == result
+
+
+def test_written_procedure_with_more_votes_than_entitled_is_an_error():
+    with pytest.raises(ValueError):
+        rules.written_result(entitled=3, yes=4, no=0, abstain=0, objections=0, leader_vote="yes")
+
+
+@pytest.mark.parametrize(("days", "short"), [(0, True), (6, True), (7, False), (30, False)])
+def test_notice_is_short_when_fewer_days_lie_between(days, short):
+    invited_on = date(2026, 3, 10)
+
+    assert rules.is_short_notice(invited_on=invited_on, held_on=invited_on + timedelta(days=days), days=7) is short
 
 
 @pytest.mark.parametrize(
