@@ -169,10 +169,12 @@ def test_second_meeting_cannot_move_before_the_first(review):
     with clock.at(in_days(1)):
         [second] = review.meet(case, day=in_days(14), repeats=first.meeting)
 
-    with clock.at(in_days(-2)):
-        said = refusal(operations.move_meeting, second.meeting, by=review.officer, held_on=in_days(-1))
+    before = in_days(-1)
 
-    assert said == "The second meeting cannot be before the first one."
+    with clock.at(before):
+        sentence = refusal(operations.move_meeting, second.meeting, by=review.officer, held_on=before)
+
+    assert sentence == "The second meeting cannot be before the first one."
 
 
 # --- Cancel -----------------------------------------------------------------------------------------------------------
