@@ -110,6 +110,28 @@ def motion_order(motions: Iterable[AnyMotion]) -> list[AnyMotion]:
     return sorted(motions, key=lambda motion: (not motion.defers, 0 if motion.defers else -motion.amount_cents))
 
 
+@dataclass(frozen=True)
+class Filled:
+    """One case of the funding line: whether its amount still fits the pot, else how much is missing (cents)."""
+
+    fits: bool
+    missing_cents: int
+
+
+def fill_pot(amounts_cents: Iterable[int], free_cents: int | None) -> tuple[list[Filled], int | None]:
+    """Deal the pot out in order: (each case, what is left of it in the end).
+
+    A case that no longer fits is passed over, so that a smaller one after it may fit. None: the pot has no limit.
+    """
+    left, filled = free_cents, []
+    for cents in amounts_cents:
+        missing = 0 if left is None else max(0, cents - left)
+        filled.append(Filled(not missing, missing))
+        if left is not None and not missing:
+            left -= cents
+    return filled, left
+
+
 def bias_suggestion(
     *, affiliations: Iterable[str], person: str, organisation: str, representatives: Iterable[str]
 ) -> str:

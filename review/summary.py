@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications import rules
-from applications.models import Application, FinancingLine, LegalForm
+from applications.models import Application, FinancingLine, LegalForm, Submission
 from applications.narrative import side_by_side
 from applications.rules import Result
 from applications.texts import early_start_status, tax_note
@@ -53,13 +53,8 @@ def case_of(application: Application) -> Case:
     sent: Mapping[str, Any] = submission.snapshot if submission else {}
     answers, organisation = sent.get("application", {}), sent.get("organisation", {})
     costs, financing = sent.get("costs", []), sent.get("financing", [])
-    cuts = {
-        cut.line: cut
-        for cut in (submission.cuts.all() if submission else ())
-        if cut.line < len(costs) and costs[cut.line]["amount_cents"] == cut.planned_cents
-    }
-    plan = sent_plan(sent, {line: cut.admitted_cents for line, cut in cuts.items()})
-    result = rules.evaluate(plan, application.programme.cap_per_project_cents)
+    cuts = _cuts(submission)
+    result = _result(application, sent, cuts)
     kinds = dict(FinancingLine.Kind.choices)
     statuses = dict(FinancingLine.Status.choices)
     return Case(
@@ -89,6 +84,27 @@ def case_of(application: Application) -> Case:
         result=result,
         cuts=list(cuts.values()),
     )
+
+
+def result_of(application: Application) -> Result:
+    """What the plan as it was sent in comes to with the cuts; no query when submissions and cuts are loaded."""
+    submission = next(iter(application.submissions.all()), None)
+    return _result(application, submission.snapshot if submission else {}, _cuts(submission))
+
+
+def _cuts(submission: Submission | None) -> dict[int, CostCut]:
+    """The cuts by their line; they do not outlive a change of the line."""
+    costs = submission.snapshot["costs"] if submission else []
+    return {
+        cut.line: cut
+        for cut in (submission.cuts.all() if submission else ())
+        if cut.line < len(costs) and costs[cut.line]["amount_cents"] == cut.planned_cents
+    }
+
+
+def _result(application: Application, sent: Mapping[str, Any], cuts: Mapping[int, CostCut]) -> Result:
+    plan = sent_plan(sent, {line: cut.admitted_cents for line, cut in cuts.items()})
+    return rules.evaluate(plan, application.programme.cap_per_project_cents)
 
 
 def sent_plan(sent: Mapping[str, Any], admitted: Mapping[int, int]) -> rules.Plan:

@@ -81,7 +81,10 @@ ARGUMENTS = {
     },
     **{f"review:minutes{act}": lambda w: [w["held"].pk, 1] for act in ("", "-sign", "-reopen", "-file")},
     "review:minutes-correct": lambda w: [w["held"].pk],
-    **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("dossier", "dossier-progress", "dossier-file")},
+    **{
+        f"review:{name}": lambda w: [w["meeting"].pk]
+        for name in ("dossier", "dossier-progress", "dossier-file", "funding-line")
+    },
     **{f"review:{name}": lambda w: [w["meeting"].pk] for name in ("meeting-move", "present")},
     "review:rule": lambda w: [w["ruling"].pk],
     "review:seat": lambda w: [w["seat"].pk],

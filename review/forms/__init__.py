@@ -21,7 +21,7 @@ from review.forms.board import (
 )
 from review.forms.check import ChecklistForm, CutsForm, ReturnForm
 from review.forms.decision import DecisionForm, ReleaseForm
-from review.forms.documents import BoardNoteForm, CorrectionForm, MinutesForm
+from review.forms.documents import BoardNoteForm, CorrectionForm, LineForm, MinutesForm
 from review.forms.procedure import SearchForm, VersionForm
 from review.forms.provisions import ProvisionForm
 from review.forms.staff import AssignForm, StaffBiasForm, WithdrawBiasForm
@@ -41,6 +41,7 @@ __all__ = [
     "DoubtForm",
     "ExcludeForm",
     "GermanForm",
+    "LineForm",
     "MeetingForm",
     "MeetingSearchForm",
     "MessageForm",

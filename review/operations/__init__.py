@@ -33,6 +33,7 @@ from review.operations.dossiers import (
     share_of,
     write_note,
 )
+from review.operations.funding_line import FundingLine, funding_line, save_list, suggested_cents
 from review.operations.items import member_of, seat_of
 from review.operations.meetings import (
     call_meeting,
@@ -74,6 +75,7 @@ __all__ = [
     "MAX_FILES",
     "AnswerChanged",
     "Body",
+    "FundingLine",
     "Share",
     "Text",
     "add_note",
@@ -104,6 +106,7 @@ __all__ = [
     "finish_item",
     "forget_dossiers",
     "freeze_minutes",
+    "funding_line",
     "give_back",
     "give_seat",
     "go_on_without",
@@ -134,12 +137,14 @@ __all__ = [
     "reopen_minutes",
     "return_for_changes",
     "rule",
+    "save_list",
     "save_provision",
     "seat_of",
     "serving",
     "share",
     "share_of",
     "sign_minutes",
+    "suggested_cents",
     "take_proposal",
     "take_usual_provisions",
     "vote",

@@ -78,7 +78,10 @@ def item_page(request: HttpRequest, found: BoardItem, tried: forms.Form | None =
         "may_exclude": is_officer(found, request.user),
         "may_doubt": ballot["leads"] and found.closed_at is None and not found.meeting.is_written,
         "motion_form": form_of(
-            MotionForm, written=found.meeting.is_written, initial={"cents": highest}, prefix="motion"
+            MotionForm,
+            written=found.meeting.is_written,
+            initial={"cents": operations.suggested_cents(found, highest) if ballot["may_put"] else highest},
+            prefix="motion",
         ),
         "finish_form": form_of(ReasonForm, prefix="finish"),
         "note_form": form_of(PrivateNoteForm, initial=_shown(own), prefix="note") if ballot["reads"] else None,

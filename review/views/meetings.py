@@ -87,6 +87,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "short_notice": found.short_notice and (is_staff or may_manage),
         "may_repeat": officer and found.held_on <= clock.today() and bool(operations.without_quorum(found)),
         "seats": seats,
+        "may_line": policies.may_manage(found, seat, request.user),
     }
     return render(request, "review/meeting_detail.html", context)
 

@@ -99,7 +99,7 @@ def test_minutes_are_not_there_before_the_meeting_is_over(review):
     [item] = review.meet()
 
     assert operations.minutes_of(item.meeting) is None
-    with pytest.raises(Refused, match="when the meeting is over"):
+    with pytest.raises(Refused, match="wenn die Sitzung vorbei ist"):
         operations.write_minutes(item.meeting, by=review.officer, text="Zu früh.")
 
 
@@ -171,7 +171,7 @@ def test_signing_twice_is_refused(review, held):
     operations.write_minutes(held, by=review.officer, text="", secretary=review.officer)
     sign_minutes(held, by=review.board[0].user, read=fingerprint(held))
 
-    with pytest.raises(Refused, match="signed this already"):
+    with pytest.raises(Refused, match="schon unterschrieben"):
         sign_minutes(held, by=review.board[0].user, read=fingerprint(held))
 
 
@@ -243,7 +243,7 @@ def test_correction_is_a_document_of_its_own_that_refers_to_the_minutes(review, 
 
 
 def test_minutes_that_are_not_signed_are_not_corrected(review, held):
-    with pytest.raises(Refused, match="not signed yet"):
+    with pytest.raises(Refused, match="noch nicht unterschrieben"):
         operations.correct_minutes(held, "Falsch.", by=review.officer)
 
 
