@@ -26,7 +26,18 @@ MAX_MANDATORY = 2  # attachments
 # First parts of the site's own addresses: a town of that name could not be reached at /<town>/<programme>/.
 RESERVED_SLUGS = frozenset(
     (
-        *("accessibility", "applications", "audit", "cases", "demo", "documents", "imprint", "language", "money"),
+        *(
+            "accessibility",
+            "applications",
+            "audit",
+            "cases",
+            "demo",
+            "documents",
+            "favicon.ico",
+            "imprint",
+            "language",
+            "money",
+        ),
         *("outbox", "people", "privacy", "programmes", "review", "setup", "sign-in", "sign-out", "static", "tasks"),
         *("towns", "uploads"),
     )

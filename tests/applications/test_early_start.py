@@ -24,7 +24,8 @@ DAY = {"day": "20", "month": "3", "year": "2026"}
 
 
 @pytest.fixture(autouse=True)
-def _in_march_in_english():
+def _in_march_in_english(settings):
+    settings.LANGUAGE_CODE = "en"
     with clock.at(TODAY), translation.override("en"):
         yield
 
