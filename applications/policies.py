@@ -104,3 +104,20 @@ def may_decide(application: Any, user: Any) -> bool:
     return is_decider(application, user) and not (
         application.checked_by_id == user.pk or user.right_in(application.organisation_id)
     )
+
+
+def may_hear(application: Any, user: Any) -> bool:
+    """Ask the applicant before a refusal: who checks or who decides."""
+    return may_check(application, user) or may_decide(application, user)
+
+
+def may_answer_hearing(case: Any, user: Any) -> bool:
+    """Say something in a hearing: who may act for the organisation; the officer notes what came on paper."""
+    return may_act_for(case, user) or may_check(case, user)
+
+
+def may_correct(letter: Any, user: Any) -> bool:
+    """Correct a letter: one that decides by the decider, any other by the officer; nobody of the organisation."""
+    if user.right_in(letter.application.organisation_id):
+        return False
+    return is_decider(letter, user) if letter.kind in letter.DECIDING else is_officer(letter, user)

@@ -75,6 +75,16 @@ def is_new_to_the_board(application: Any) -> bool:
     return not application.board_items.exists()
 
 
+@condition(_("A hearing is open. Please wait for the answer, or until its letter was received and the time is over."))
+def no_hearing_is_open(case: Any) -> bool:
+    return case.open_hearing is None
+
+
+@condition(_("There is no open hearing."))
+def hearing_is_open(case: Any) -> bool:
+    return case.open_hearing is not None
+
+
 class ApplicationWorkflow(Machine):
     """Moves of an application. Every body only sets fields; what follows from a move is done by its operation."""
 
@@ -239,10 +249,43 @@ class ApplicationWorkflow(Machine):
         source=S.RECOMMENDED,
         target=S.REJECTED,
         permission=policies.may_decide,
+        conditions=[no_hearing_is_open],
         custom={"label": _("Reject"), "internal": True},
     )
     def reject(self, *, by: Any) -> None:
         self.officer_note = ""
+
+    @transition(
+        state,
+        source=S.RECOMMENDED,
+        target=None,
+        permission=policies.may_hear,
+        conditions=[no_hearing_is_open],
+        custom={
+            "label": _("Hear the group before a rejection"),
+            "hint": _("A letter tells the group why and asks what it says, by the day you choose (§ 28 VwVfG)."),
+            "asks": ("day", "reason"),
+            "tone": "tertiary",
+        },
+    )
+    def hear(self, *, by: Any, day: Any, reason: str) -> None:
+        pass  # the hearing itself is a row of its own
+
+    @transition(
+        state,
+        source=S.RECOMMENDED,
+        target=None,
+        permission=policies.may_answer_hearing,
+        conditions=[hearing_is_open],
+        custom={
+            "label": _("Answer in the hearing"),
+            "hint": _("Say what the town should know before it decides. It can be sent once."),
+            "asks": ("statement",),
+            "tone": "primary",
+        },
+    )
+    def answer_hearing(self, *, by: Any, statement: str) -> None:
+        pass  # kept with the hearing
 
     @transition(
         state,

@@ -45,6 +45,16 @@ def may_rule(grant: Any, user: Any) -> bool:
     return is_decider(grant, user) and _is_outside(grant, user)
 
 
+def may_hear(grant: Any, user: Any) -> bool:
+    """Ask the recipient before something is decided against them: who decides, or the officer for them."""
+    return may_rule(grant, user) or may_record_remedy(grant, user)
+
+
+def may_answer_hearing(grant: Any, user: Any) -> bool:
+    """Say something in a hearing: who may act for the organisation; the officer notes what came on paper."""
+    return may_act_for(grant, user) or may_record_remedy(grant, user)
+
+
 def may_move_year(year: Any, user: Any) -> bool:
     """Supplement, cut and block a pot: whoever decides on its money."""
     return is_decider(year, user)

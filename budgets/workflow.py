@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
+from applications.workflow import hearing_is_open, no_hearing_is_open
 from budgets import policies
 from funding import clock
 from funding.gate import Machine, condition
@@ -68,6 +69,21 @@ ACCEPT = {
     "hint": _("You promise to use the money as the letter says. You keep your right to sue."),
     "tone": "primary",
 }
+
+
+@condition(_("There is nothing to claim back."))
+def may_be_heard(grant: Any) -> bool:
+    return grant.state != G.SETTLED or grant.claim_cents > 0
+
+
+@condition(
+    _(
+        "The recipient must be heard first (§ 28 VwVfG). That is done when an answer came, or when the letter of the "
+        "hearing was received and the time to answer is over."
+    )
+)
+def was_heard(grant: Any) -> bool:
+    return grant.open_hearing is None and grant.last_hearing("revocation") is not None
 
 
 class GrantWorkflow(Machine):
@@ -174,16 +190,51 @@ class GrantWorkflow(Machine):
         source=[G.ISSUED, G.ACCEPTED, G.CONTESTED],
         target=G.REVOKED,
         permission=policies.may_rule,
-        conditions=[nothing_on_its_way],
+        conditions=[was_heard, nothing_on_its_way],
         custom={
             "label": _("Revoke the grant"),
-            "hint": _("The recipient must be heard first (§ 28 VwVfG). What was not paid goes back to the year."),
+            "hint": _("With this the letter is made. What was not paid goes back to the year."),
             "asks": ("reason",),
             "tone": "tertiary",
         },
     )
     def revoke(self, *, by: Any, reason: str) -> None:
         self.note, self.settled_cents = reason, 0
+
+    @transition(
+        state,
+        source=[G.ISSUED, G.ACCEPTED, G.CONTESTED, G.SETTLED],
+        target=None,
+        permission=policies.may_hear,
+        conditions=[no_hearing_is_open, may_be_heard],
+        custom={
+            "label": _("Hear the recipient"),
+            "hint": _(
+                "Before a grant is revoked or money claimed back, a letter tells the recipient why and asks what they "
+                "say, by the day you choose (§ 28 VwVfG)."
+            ),
+            "asks": ("day", "reason"),
+            "tone": "tertiary",
+        },
+    )
+    def hear(self, *, by: Any, day: Any, reason: str) -> None:
+        pass  # the hearing itself is a row of its own
+
+    @transition(
+        state,
+        source=[G.ISSUED, G.ACCEPTED, G.CONTESTED, G.SETTLED],
+        target=None,
+        permission=policies.may_answer_hearing,
+        conditions=[hearing_is_open],
+        custom={
+            "label": _("Answer in the hearing"),
+            "hint": _("Say what the town should know before it decides. It can be sent once."),
+            "asks": ("statement",),
+            "tone": "primary",
+        },
+    )
+    def answer_hearing(self, *, by: Any, statement: str) -> None:
+        pass  # kept with the hearing
 
     @transition(
         state,

@@ -17,6 +17,8 @@ def _field(name: str) -> forms.Field:
         return TextField(
             label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, help_text=_("In plain words.")
         )
+    if name == "statement":
+        return TextField(label=_("What you want to say"), widget=forms.Textarea(attrs={"rows": 8}), max_length=5000)
     if name == "day":
         return GermanDateField(label=_("Date"))
     if name == "booked_on":

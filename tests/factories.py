@@ -15,6 +15,7 @@ from applications.models import (
     Application,
     CostLine,
     FinancingLine,
+    Hearing,
     Invitation,
     Letter,
     Membership,
@@ -272,6 +273,18 @@ def make_letter(application: Application, kind: str = Letter.Kind.AWARD, **field
     }
     return Letter.objects.create(
         municipality=application.municipality, application=application, kind=kind, **defaults | fields
+    )
+
+
+def make_hearing(application: Application, about: str = "revocation", **fields: Any) -> Hearing:
+    """A hearing whose letter was received and whose time is over, without an answer."""
+    defaults = {"grounds": "Das Fest fand nicht statt.", "answer_by": date(2026, 1, 20)} | fields
+    defaults.setdefault("letter", None)
+    defaults["letter"] = defaults["letter"] or make_letter(
+        application, Letter.Kind.HEARING, title=f"Anhörung {application.file_number}", notified_on=date(2026, 1, 5)
+    )
+    return Hearing.objects.create(
+        municipality=application.municipality, application=application, about=about, **defaults
     )
 
 

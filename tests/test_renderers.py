@@ -10,9 +10,17 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from applications.documents import agreement_pdf, read_back_pdf, receipt_pdf
+from applications.documents import (
+    agreement_pdf,
+    change_request_letter,
+    correction_letter,
+    extension_letter,
+    hearing_letter,
+    read_back_pdf,
+    receipt_pdf,
+)
 from applications.operations import mark_of, snapshot
-from budgets.documents import payment_order_pdf, settlement_letter
+from budgets.documents import payment_order_pdf, revocation_letter, settlement_letter
 from budgets.operations import settlement_of
 from funding.clock import BERLIN
 from review.documents import decision_letter, dossier_files, dossier_pdf, minutes_pdf
@@ -101,6 +109,39 @@ def make_settlement() -> bytes:
     return settlement_letter(proof, settlement_of(proof), day=DAY, by=make_decider(case))[1]
 
 
+def make_revocation() -> bytes:
+    case = make_case("awarded")
+    grant = factories.make_grant(case)
+    factories.make_payment(grant, state="booked")
+    hearing = factories.make_hearing(case)
+    return revocation_letter(grant, hearing, reason=HARD * 30, day=DAY, by=make_decider(case))[1]
+
+
+def make_change_request() -> bytes:
+    case = make_case("submitted")
+    sections = {"idea": HARD * 3, "costs": "Der Preis fehlt."}
+    answer_by = date(2026, 3, 2)
+    return change_request_letter(case, sections, reason=HARD, answer_by=answer_by, day=DAY, by=make_decider(case))[1]
+
+
+def make_extension(awarded_on: date | None = None) -> bytes:
+    case = make_case("awarded")
+    days = {"until": date(2027, 4, 1), "before": date(2027, 2, 1), "awarded_on": awarded_on, "day": DAY}
+    return extension_letter(case, reason=HARD, by=make_decider(case), **days)[1]
+
+
+def make_hearing(about: str) -> bytes:
+    case = make_case("awarded")
+    days = {"answer_by": date(2026, 3, 2), "awarded_on": DAY, "day": DAY}
+    return hearing_letter(case, about, grounds=HARD * 30, cents=120_00, by=make_decider(case), **days)[1]
+
+
+def make_correction() -> bytes:
+    case = make_case("awarded")
+    letter = factories.make_letter(case)
+    return correction_letter(letter, f"Unter 6 muss es heißen:\n{HARD}", day=DAY, by=make_decider(case))[1]
+
+
 def make_receipt() -> bytes:
     return receipt_pdf(make_case("submitted").submissions.get())
 
@@ -140,8 +181,17 @@ def make_minutes() -> bytes:
 SAMPLES: dict[str, list[Callable[[], bytes]]] = {
     "applications.documents.counter.agreement_pdf": [make_agreement],
     "applications.documents.counter.read_back_pdf": [make_read_back],
+    "applications.documents.notices.change_request_letter": [make_change_request],
+    "applications.documents.notices.correction_letter": [make_correction],
+    "applications.documents.notices.extension_letter": [make_extension, lambda: make_extension(DAY)],
+    "applications.documents.notices.hearing_letter": [
+        lambda: make_hearing("refusal"),
+        lambda: make_hearing("revocation"),
+        lambda: make_hearing("repayment"),
+    ],
     "applications.documents.receipt.receipt_of_mail": [make_receipt],
     "budgets.documents.files.payment_order_pdf": [make_order],
+    "budgets.documents.letters.revocation_letter": [make_revocation],
     "budgets.documents.letters.settlement_letter": [make_settlement],
     "review.documents.dossier.dossier_pdf": [make_dossier],
     "review.documents.minutes.minutes_pdf": [make_minutes],

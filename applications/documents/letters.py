@@ -41,6 +41,16 @@ PART_NAMES = {
     "result": _("the result"),
     "remedy": _("the court or authority of the remedy, with its address"),
     "decider": _("the name of the person who decided"),
+    "officer": _("the name of the person who writes"),
+    "changes": _("what is to be changed"),
+    "deadline": _("the day by which to answer"),
+    "intent": _("what the town thinks of doing"),
+    "grounds": _("why the town thinks of doing it"),
+    "right": _("the right to answer, and until when"),
+    "revocation": _("what is revoked"),
+    "repayment": _("what has to be paid back, and to which account"),
+    "heard": _("the hearing"),
+    "correction": _("what is corrected, and in which letter"),
 }
 
 
@@ -70,7 +80,9 @@ def blocks_of(parts: Parts) -> list[Block]:
     return [block for blocks in parts.values() for block in blocks]
 
 
-def case_letter(application: Any, parts: Parts, mandatory: Iterable[str], *, kind: str, title: str, day: date) -> bytes:
+def case_letter(
+    application: Any, parts: Parts, mandatory: Iterable[str], *, title: str, subject: str, day: date
+) -> bytes:
     """The letter as PDF, under the town's letterhead, to the organisation (of a group: its joint debtors too).
 
     Raises Refused naming every mandatory part that is missing, those of the letterhead included.
@@ -98,7 +110,7 @@ def case_letter(application: Any, parts: Parts, mandatory: Iterable[str], *, kin
         ),
         addressee=complete["addressee"],
         info=_info(application, day),
-        subject=LetterTexts(town, kind).line("subject", case_values(application)),
+        subject=subject,
         date=day,
         title=title,
         author=town.name,
@@ -145,7 +157,17 @@ def case_values(application: Any) -> dict[str, Value]:
         "organisation": application.organisation.name,
         "aktenzeichen": application.file_number,
         "verfahrensgesetz": PROCEDURE_ACTS[application.municipality.state],
+        "kontakt": contact_of(application.municipality),
     }
+
+
+def contact_of(town: Any) -> str:
+    return joined([text for text in (town.phone and f"Telefon {town.phone}", town.email) if text]) or town.office
+
+
+def typed_blocks(text: str) -> list[Block] | None:
+    """What somebody typed, a paragraph a line; nothing when nothing was typed."""
+    return [Text(line.strip()) for line in text.splitlines() if line.strip()] or None
 
 
 def remedy_part(town: Any, texts: LetterTexts) -> list[Block]:
@@ -160,3 +182,9 @@ def decider_part(town: Any, by: Any) -> list[Block]:
     """The name in place of a signature (§ 37 (3) VwVfG) with the function; empty for somebody without a name."""
     name = getattr(by, "name", "")
     return [Signature("Mit freundlichen Grüßen", name, f"Entscheidungsbefugt · {town.office}", 3)] if name else []
+
+
+def officer_part(town: Any, by: Any) -> list[Block]:
+    """Who writes, under a letter that decides nothing."""
+    name = getattr(by, "name", "")
+    return [Signature("Mit freundlichen Grüßen", name, office_of(town), 3)] if name else []

@@ -138,3 +138,43 @@ def german_mail(application: Any) -> tuple[str, str]:
         )
     lines += [link_to("review:german", application.pk), *closing(application)]
     return subject, "\n\n".join(lines)
+
+
+def hearing_mail(hearing: Any) -> tuple[str, str]:
+    """The town thinks of deciding against the group and asks it first; what and why stands in the letter."""
+    application, day = hearing.application, date_format(hearing.answer_by)
+    subject = _("Please tell us what you think by %(day)s: %(number)s") % {
+        "day": day,
+        "number": application.file_number,
+    }
+    lines = [
+        _("There is a letter about “%(title)s”. Nothing is decided yet.") % {"title": application.title},
+        _("Before we decide, you can tell us what you think, until %(day)s. The letter says what it is about.")
+        % {"day": day},
+        _("You need not answer. Then we decide with what we know."),
+        *closing(application),
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def hearing_answer_mail(hearing: Any) -> tuple[str, str]:
+    """To who opened the hearing: an answer is there."""
+    subject = _("An answer in the hearing: %(number)s") % {"number": hearing.application.file_number}
+    lines = [
+        _("“%(title)s” has answered in the hearing.") % {"title": hearing.application.title},
+        _("Read it here: %(link)s") % {"link": link_to("case", hearing.application_id)},
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def correction_mail(letter: Any) -> tuple[str, str]:
+    """A letter had a mistake; a new one says what is right."""
+    application = letter.application
+    subject = _("We have corrected a letter: %(number)s") % {"number": application.file_number}
+    lines = [
+        _("In our letter “%(letter)s” was a mistake. A new letter says what is right.")
+        % {"letter": letter.corrects.title},
+        _("Please read it and keep both letters."),
+        *closing(application),
+    ]
+    return subject, "\n\n".join(lines)

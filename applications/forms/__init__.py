@@ -6,7 +6,7 @@ from applications.forms.lists import ApplicationFilter
 from applications.forms.members import InvitationForm, RightForm
 from applications.forms.plan import CostsForm
 from applications.forms.sections import BankForm, IdeaForm, OrganisationForm, PeopleForm, WhenForm
-from applications.forms.sending import CheckForm, DayForm, StartForm, UploadForm, offered_consents
+from applications.forms.sending import CheckForm, CorrectionForm, DayForm, StartForm, UploadForm, offered_consents
 
 FORMS: dict[str, type[SectionForm]] = {
     "organisation": OrganisationForm,
@@ -22,6 +22,7 @@ __all__ = [
     "ApplicationFilter",
     "CheckForm",
     "ConfirmForm",
+    "CorrectionForm",
     "CostsForm",
     "CounterForm",
     "DayForm",

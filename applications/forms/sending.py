@@ -135,6 +135,17 @@ class UploadForm(forms.Form):
         return [*self.cleaned_data.get("chosen", []), *self.cleaned_data.get("photo", [])]
 
 
+class CorrectionForm(forms.Form):
+    """What was wrong in a letter and what is right; German, as letters are."""
+
+    text = TextField(
+        label=gettext_lazy("What was wrong, and what is right"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=2000,
+        help_text=gettext_lazy("In German, as it stands in the letter: Unter 6 muss es heißen: …"),
+    )
+
+
 class DayForm(forms.Form):
     """The day on which a letter went out."""
 

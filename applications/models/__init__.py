@@ -4,6 +4,7 @@ from applications.models.applications import Application, ApplicationQuerySet
 from applications.models.bias import StaffBias
 from applications.models.counter import Assistance
 from applications.models.files import FailedUpload, Letter, LetterQuerySet, Upload
+from applications.models.hearings import Hearing
 from applications.models.letter_texts import LetterText
 from applications.models.organisations import INVITATION_DAYS, Invitation, LegalForm, Membership, Organisation
 from applications.models.plan import CostLine, FinancingLine
@@ -18,6 +19,7 @@ __all__ = [
     "CostLine",
     "FailedUpload",
     "FinancingLine",
+    "Hearing",
     "Invitation",
     "LegalForm",
     "Letter",

@@ -258,6 +258,12 @@ class Application(ApplicationWorkflow, Tenant):
         )
 
     @property
+    def open_hearing(self) -> Any:
+        """The hearing before a refusal that waits for its answer or its day."""
+        found = self.hearings.filter(about="refusal").with_letter()
+        return next((hearing for hearing in found if not hearing.is_over), None)
+
+    @property
     def open_points(self) -> list[str]:
         """The points of the programme's checklist nobody has decided yet, or whose facts have changed since."""
         decided = {result.item for result in self.check_results.all() if result.result and not result.is_stale}

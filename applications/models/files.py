@@ -75,17 +75,29 @@ class Letter(Tenant):
         AWARD = "award", _("Award letter")
         REJECTION = "rejection", _("Rejection letter")
         SETTLEMENT = "settlement", _("Settlement letter")
+        CHANGE_REQUEST = "change-request", _("Request for changes")
+        EXTENSION = "extension", _("More time")
+        HEARING = "hearing", _("Hearing")
+        REVOCATION = "revocation", _("Revocation letter")
+        CORRECTION = "correction", _("Correction")
 
     class Delivery(models.TextChoices):
         POST = "post", _("by post")
         DOWNLOAD = "download", _("by download")
         IN_PERSON = "in-person", _("handed over")
 
+    # Those that decide something: a remedy is open against them, and the day they are received counts.
+    DECIDING = (Kind.AWARD, Kind.REJECTION, Kind.SETTLEMENT, Kind.REVOCATION)
+    # Those whose receipt has to be proven: a decision, and a hearing, which must have reached its reader.
+    TO_BE_RECEIVED = (*DECIDING, Kind.HEARING, Kind.CORRECTION)
+
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=20, choices=Kind)
     key = models.CharField(max_length=40, default=token, editable=False)
     title = models.CharField(max_length=200)
     content = models.BinaryField()
+    facts = models.JSONField(default=dict, help_text="Amounts (cents) and days the letter states, for its explanation")
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
     sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -9,38 +9,49 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import (
-    Application,
-    Consent,
-    Letter,
-)
+from applications.models import Application, Consent, Letter
+from applications.operations.sending import recipients
 from funding import calendar, clock
 from funding.gate import Refused, record, save_with_history, writes
 from funding.policies import is_officer, may_act_for
 
 
 @writes
-def issue_letter(application: Application, kind: str, *, title: str, content: bytes, by: Any) -> Letter:
+def issue_letter(
+    application: Application,
+    kind: str,
+    *,
+    title: str,
+    content: bytes,
+    by: Any,
+    facts: dict[str, Any] | None = None,
+    corrects: Letter | None = None,
+    in_writing: bool = False,
+) -> Letter:
     """Keep a finished document as issued; it is never made again (DOMAIN section 7).
 
     Download only with the applicant's consent (§ 41 (2a) VwVfG), else post; its ten days run from the mail that says
-    so (`provided_on`), which the officer sends. Raises Refused while the town lacks what
-    a letter must say.
+    so (`provided_on`), which the officer sends. What decides nothing needs no consent: its mail is enough. A letter
+    that must be `in_writing` (§ 49a (1) VwVfG) goes by post. `facts` are what it states, for its explanation.
+    Raises Refused while the town lacks what a letter must say.
     """
     if missing := application.municipality.missing_for_letters:
         names = ", ".join(str(name) for name in missing)
         raise Refused(_("No letter can be issued yet. Please enter first: %s") % names)
-    consent = application.consents.filter(kind=Consent.Kind.ELECTRONIC, revoked_at=None).exists()
+    agreed = application.consents.filter(kind=Consent.Kind.ELECTRONIC, revoked_at=None).exists()
+    online = agreed or (kind not in Letter.TO_BE_RECEIVED and bool(recipients(application)))
     letter = Letter(
         municipality_id=application.municipality_id,
         application=application,
         kind=kind,
         title=title,
         content=content,
+        facts=facts or {},
+        corrects=corrects,
         sha256=hashlib.sha256(content).hexdigest(),
         issued_at=clock.now(),
         issued_by=by if getattr(by, "pk", None) else None,
-        delivery=Letter.Delivery.DOWNLOAD if consent else Letter.Delivery.POST,
+        delivery=Letter.Delivery.DOWNLOAD if online and not in_writing else Letter.Delivery.POST,
     )
     save_with_history(letter, by=by, reason=kind)
     record(letter.municipality_id, "letter.issue", letter, by=by, details={"kind": kind, "sha256": letter.sha256})
@@ -53,7 +64,8 @@ def _lock_letter(letter: Letter) -> Letter:
 
 def _notify(letter: Letter, day: date, *, by: Any, how: str) -> None:
     letter.notified_on = day
-    letter.remedy_ends_on = calendar.remedy_ends_on(day, letter.application.municipality.state)
+    if letter.kind in Letter.DECIDING:
+        letter.remedy_ends_on = calendar.remedy_ends_on(day, letter.application.municipality.state)
     save_with_history(letter, by=by, reason=how)
     record(letter.municipality_id, f"letter.{how}", letter, by=by, details={"notified_on": day.isoformat()})
 

@@ -275,7 +275,8 @@ def receive_incomplete(
     return _received(fresh, by=by)
 
 
-def _needs_a_day_to_come(day: date) -> None:
+def needs_a_day_to_come(day: date) -> None:
+    """Raises Refused for a day to answer that is over."""
     if day < clock.today():
         raise Refused(_("The new day to answer must not lie in the past."))
 
@@ -286,36 +287,28 @@ def ask_for_time(
     application: Application, *, by: Any, version: int | None = None, day: date, reason: str
 ) -> Application:
     """The applicant asks for a later day to answer. Raises Refused for a day that does not come after the present."""
-    _needs_a_day_to_come(day)
+    needs_a_day_to_come(day)
     if application.answer_by and day <= application.answer_by:
         raise Refused(_("You have time until then anyway. Please choose a later day."))
     return perform(application, "ask_for_time", by=by, version=version, day=day, reason=reason)
-
-
-@carries(Application, "extend")
-@writes
-def extend(application: Application, *, by: Any, version: int | None = None, day: date, reason: str) -> Application:
-    """Give more time to answer; the group gets a mail. Raises Refused for a day that is over."""
-    _needs_a_day_to_come(day)
-    return _tell_time(perform(application, "extend", by=by, version=version, day=day, reason=reason), reason)
 
 
 @carries(Application, "reopen")
 @writes
 def reopen(application: Application, *, by: Any, version: int | None = None, day: date, reason: str) -> Application:
     """Take up a case that was closed for want of an answer. Raises Refused for a day that is over."""
-    _needs_a_day_to_come(day)
-    return _tell_time(perform(application, "reopen", by=by, version=version, day=day, reason=reason), reason)
+    needs_a_day_to_come(day)
+    return tell_time(perform(application, "reopen", by=by, version=version, day=day, reason=reason), reason)
 
 
 @carries(Application, "refuse_time")
 @writes
 def refuse_time(application: Application, *, by: Any, version: int | None = None, reason: str) -> Application:
     """The day to answer stays as it is; the group gets a mail with the reason."""
-    return _tell_time(perform(application, "refuse_time", by=by, version=version, reason=reason), reason)
+    return tell_time(perform(application, "refuse_time", by=by, version=version, reason=reason), reason)
 
 
-def _tell_time(application: Application, reason: str) -> Application:
+def tell_time(application: Application, reason: str) -> Application:
     """By when to answer now, as a draft the officer reads first: it is the answer to a request."""
     outbox.post(
         "time",

@@ -19,6 +19,7 @@ from applications.views.drafts import detail
 from applications.views.files import attachment_later, dismiss_upload, remove_upload, upload, upload_file
 from applications.views.letters import (
     contest_letter,
+    correct_letter,
     document,
     handover_letter,
     post_letter,
@@ -40,6 +41,7 @@ __all__ = [
     "consents",
     "contest_letter",
     "copy",
+    "correct_letter",
     "create",
     "detail",
     "dismiss_upload",

@@ -14,12 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from applications import operations, policies
-from applications.forms import DayForm
+from applications.forms import CorrectionForm, DayForm
 from applications.models import Letter
 from applications.views.responses import pdf
 from funding import calendar, clock
 from funding.gate import Refused
 from funding.policies import is_officer, may_act_for
+from funding.views import form_page
 
 
 def _visible(request: HttpRequest, **lookup: object) -> Letter:
@@ -41,7 +42,8 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         raise PermissionDenied
     if not letter.content:
         raise Http404  # its time of keeping is over
-    counts = letter.opened_at is None and may_act_for(letter.application, request.user)
+    counts = letter.kind in Letter.TO_BE_RECEIVED and letter.opened_at is None
+    counts = counts and may_act_for(letter.application, request.user)
     if request.method == "POST":
         operations.open_letter(letter, by=request.user)
         return redirect("document", key)
@@ -144,11 +146,35 @@ def _record(
     return render(request, "_form_page.html", context)
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write what was wrong in an issued letter and what is right: a new letter says it."""
+    letter = _visible(request, pk=pk)
+    if not policies.may_correct(letter, request.user):
+        raise PermissionDenied
+    back = reverse("case", args=[letter.application_id])
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.correct_letter(letter, form.cleaned_data["text"], by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The correction is issued. The letter before it stays as it was."))
+            return redirect(back)
+    title = _("Correct: %s") % letter.title
+    lead = _("A new letter says what was wrong and what is right. Nothing in the old one changes.")
+    return form_page(request, form, title, _("Issue the correction"), back, lead=lead)
+
+
 def _sentence(letter: Letter) -> str:
     if letter.contested_on is not None:
         return _("Recorded. The letter does not become final until this is decided.")
     if letter.notified_on is None:
         return _("Recorded. The letter counts as not received; please post it again.")
+    if letter.remedy_ends_on is None:
+        return _("Recorded.")
     notified, ends = (date_format(day) if day else "" for day in (letter.notified_on, letter.remedy_ends_on))
     return _("Recorded. The letter counts as received on %(day)s; action is possible until %(end)s.") % {
         "day": notified,

@@ -1,4 +1,4 @@
-"""The settlement letter (Schlussbescheid). German, whatever language is active."""
+"""Letters about a grant: its settlement (Schlussbescheid) and its revocation. German, as all letters are."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,10 +15,12 @@ from applications.documents import (
     german_day,
     greeting,
     remedy_part,
+    typed_blocks,
 )
 from applications.letter_forms import Value
 from applications.models import Letter
 from budgets.rules import Settlement
+from funding.bank import format_iban
 from funding.clock import BERLIN
 from funding.money import format_eur, in_words
 from funding.pdf import Block, Bullets, Column, Facts, Grid, Heading, Text
@@ -61,8 +63,8 @@ def settlement_letter(proof: Any, outcome: Settlement, *, day: date, by: Any) ->
     application = proof.grant.application
     title = f"Schlussbescheid {application.file_number}"
     parts = settlement_parts(proof, outcome, by=by)
-    kind = Letter.Kind.SETTLEMENT
-    return title, case_letter(application, parts, SETTLEMENT_PARTS, kind=kind, title=title, day=day)
+    subject = LetterTexts(application.municipality, Letter.Kind.SETTLEMENT).line("subject", case_values(application))
+    return title, case_letter(application, parts, SETTLEMENT_PARTS, title=title, subject=subject, day=day)
 
 
 def settlement_blocks(proof: Any, outcome: Settlement, *, by: Any) -> list[Block]:
@@ -177,3 +179,49 @@ def _cover_grid(proof: Any) -> Grid:
 
 def _amounts(name: str, *cents: int) -> tuple[str, ...]:
     return (name, *(format_eur(amount) for amount in cents))
+
+
+# --- Revocation -------------------------------------------------------------------------------------------------------
+
+REVOCATION_PARTS = ("revocation", "repayment", "heard", "reasons", "remedy", "decider")
+
+
+def revocation_letter(grant: Any, hearing: Any, *, reason: str, day: date, by: Any) -> tuple[str, bytes]:
+    """(title, PDF) of the letter that takes an award back (§ 49 VwVfG), after the hearing it rests on.
+
+    Raises Refused naming the parts that are missing: with money to pay back also the town's account.
+    """
+    application = grant.application
+    parts = revocation_parts(grant, hearing, reason=reason, by=by)
+    title = f"Widerrufsbescheid {application.file_number}"
+    subject = LetterTexts(application.municipality, Letter.Kind.REVOCATION).line("subject", case_values(application))
+    return title, case_letter(application, parts, REVOCATION_PARTS, title=title, subject=subject, day=day)
+
+
+def revocation_parts(grant: Any, hearing: Any, *, reason: str, by: Any) -> Parts:
+    """The letter part by part; a part whose facts are missing is empty."""
+    application, owed = grant.application, grant.paid_cents - grant.repaid_cents
+    town = application.municipality
+    account = f"{town.account_holder or town.name}, IBAN {format_iban(town.iban)}" if town.iban else None
+    texts = LetterTexts(town, Letter.Kind.REVOCATION)
+    values = case_values(application) | {
+        "bescheid_vom": _german(grant.letter.issued_at),
+        "betrag": format_eur(grant.amount_cents),
+        "betrag_in_worten": in_words(grant.amount_cents),
+        "zurueck": format_eur(owed),
+        "zurueck_in_worten": in_words(owed) if owed else None,
+        "konto": account,
+        "anhoerung_vom": _german(hearing.letter.issued_at),
+        "antwort_bis": german_day(hearing.answer_by),
+        "antwort_vom": _german(hearing.answered_at),
+        "begruendung": typed_blocks(reason),
+    }
+    return {
+        "opening": [greeting(grant.organisation), *texts.fill("opening", values)],
+        "revocation": texts.fill("revocation", values),
+        "repayment": texts.fill("repayment" if owed > 0 else "repayment-none", values),
+        "heard": texts.fill("heard-answer" if hearing.answered_at else "heard-silence", values),
+        "reasons": texts.fill("reasons", values),
+        "remedy": remedy_part(town, texts),
+        "decider": decider_part(town, by),
+    }

@@ -87,3 +87,28 @@ def proof_reminder_mail(proof: Any, *, late: bool) -> tuple[str, str]:
         *closing(application),
     ]
     return subject, "\n\n".join(lines)
+
+
+def extension_mail(grant: Any) -> tuple[str, str]:
+    """The usage proof has a later day."""
+    number, day = grant.application.file_number, date_format(grant.proof_due_on)
+    subject = _("You have more time for your usage proof: %(number)s") % {"number": number}
+    lines = [
+        _("Please send your usage proof for “%(title)s” by %(day)s.") % {"title": grant.application.title, "day": day},
+        _("The letter with it says the same. Everything else stays as it is."),
+        *closing(grant.application),
+    ]
+    return subject, "\n\n".join(lines)
+
+
+def revocation_mail(grant: Any, letter: Any) -> tuple[str, str]:
+    """The award was taken back; why, and what becomes of the money, stands in the letter."""
+    subject = _("Your grant was taken back: %(number)s") % {"number": grant.application.file_number}
+    lines = [
+        _("We have decided anew about “%(title)s”: the grant is taken back.") % {"title": grant.application.title},
+        _("The letter says why, and what that means for the money."),
+        *([_("You get the letter by post.")] if letter.delivery == "post" else []),
+        _("If you cannot pay back everything at once, please talk to us before."),
+        *closing(grant.application),
+    ]
+    return subject, "\n\n".join(lines)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from applications.models import Application, Letter, Organisation
+from applications.models import Application, Hearing, Letter, Organisation
 from budgets import rules
 from budgets.models.years import BudgetYear
 from budgets.workflow import GrantState, GrantWorkflow, PaymentState
@@ -66,6 +66,18 @@ class Grant(GrantWorkflow, Tenant):
 
     def __str__(self) -> str:
         return str(self.application)
+
+    @property
+    def open_hearing(self) -> Hearing | None:
+        """The hearing about this grant that waits for its answer or its day."""
+        return next((hearing for hearing in self._hearings() if not hearing.is_over), None)
+
+    def last_hearing(self, about: str) -> Hearing | None:
+        """The last hearing about this grant on one subject (Hearing.About)."""
+        return next((hearing for hearing in reversed(self._hearings()) if hearing.about == about), None)
+
+    def _hearings(self) -> list[Hearing]:
+        return list(self.application.hearings.exclude(about=Hearing.About.REFUSAL).with_letter())
 
     @property
     def payable_from(self) -> datetime.date | None:

@@ -3,7 +3,8 @@
 Importing this package registers the operations of the moves (`funding.gate.carries`).
 """
 
-from budgets.operations.grants import accept, award, close, extend, record_remedy
+from budgets.operations.grants import accept, award, close, record_remedy
+from budgets.operations.letters import answer_hearing, extend, hear, revoke
 from budgets.operations.payments import (
     applied_account,
     book,
@@ -40,6 +41,7 @@ from budgets.operations.proofs import (
 __all__ = [
     "Overdrawn",
     "accept",
+    "answer_hearing",
     "applied_account",
     "award",
     "block_year",
@@ -50,6 +52,7 @@ __all__ = [
     "consequence_of",
     "export",
     "extend",
+    "hear",
     "hindrance",
     "last_number",
     "latest_account",
@@ -64,6 +67,7 @@ __all__ = [
     "reserve",
     "reserved_cents",
     "return_by_bank",
+    "revoke",
     "save_proof",
     "settle",
     "settlement_of",

@@ -123,7 +123,7 @@ def _ends_unpaid(name: str) -> None:
     operation.__name__ = name
 
 
-for _name in ("decline", "lapse", "revoke"):
+for _name in ("decline", "lapse"):
     _ends_unpaid(_name)
 
 
@@ -134,16 +134,6 @@ def record_remedy(grant: Grant, *, by: Any, version: int | None = None, day: dat
     if not timezone.localdate(grant.letter.issued_at, clock.BERLIN) <= day <= clock.today():
         raise Refused(_("The day of the remedy lies between the day of the letter and today."))
     return perform(grant, "record_remedy", by=by, version=version, day=day, reason=reason)
-
-
-@carries(Grant, "extend")
-@writes
-def extend(grant: Grant, *, by: Any, version: int | None = None, day: date, reason: str) -> Grant:
-    """Give more time for the usage proof, even after it has run out. Raises Refused for a day that gives none."""
-    fresh = lock(grant)
-    if day <= max(fresh.proof_due_on, clock.today()):
-        raise Refused(_("The new day must lie in the future and after the present one."))
-    return perform(fresh, "extend", by=by, version=version, day=day, reason=reason)
 
 
 @carries(Grant, "close")

@@ -1,5 +1,6 @@
 """Usage proofs: written, handed in, checked line by line, settled with their letter."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -171,7 +172,8 @@ def _settle(
     if (settlement_of(fresh), consequence_of(fresh, outcome)) != (outcome, consequence):
         raise Stale
     application = grant.application
-    letter = issue_letter(application, Letter.Kind.SETTLEMENT, title=title, content=content, by=by)
+    facts = {"cents": outcome.grant_cents, "awarded_cents": grant.amount_cents} | asdict(consequence)
+    letter = issue_letter(application, Letter.Kind.SETTLEMENT, title=title, content=content, facts=facts, by=by)
     grant = perform(grant, "settle", by=by, settled_cents=outcome.grant_cents)
     if consequence.not_pursued_cents:
         grant.not_pursued_cents = consequence.not_pursued_cents

@@ -31,8 +31,6 @@ from funding.site.mails import mails_of
 from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark, Ruling, still_seated
 from review.policies import may_decide
 
-OUTCOMES = (Letter.Kind.AWARD, Letter.Kind.REJECTION, Letter.Kind.SETTLEMENT)
-
 
 @dataclass(frozen=True)
 class Task:
@@ -95,7 +93,7 @@ def _of_applicant(user: Any) -> Iterator[Task]:
             yield _about(application, what, "review:german", application.pk, due=application.confirm_by)
     yield from _advice_to_applicant(user, mine)
     letters = Letter.objects.filter(
-        kind__in=OUTCOMES,
+        kind__in=Letter.TO_BE_RECEIVED,
         opened_at=None,
         application__organisation__memberships__user=user,
         application__organisation__memberships__right="submit",
@@ -148,7 +146,8 @@ def _of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
     today = clock.today()
     yield from _questions_of_officer(user, towns)
     yield from _cases_of_officer(user, towns, today)
-    letters = Letter.objects.filter(municipality__in=towns, kind__in=OUTCOMES, notified_on=None)
+    waiting = Q(kind__in=Letter.TO_BE_RECEIVED) | Q(delivery=Letter.Delivery.POST)
+    letters = Letter.objects.filter(waiting, municipality__in=towns, notified_on=None).defer("content")
     for letter in letters.select_related("application", "municipality").order_by("pk"):
         if letter.delivery == Letter.Delivery.POST and letter.returned_on:
             what = _("The letter came back: check the address and post it again")

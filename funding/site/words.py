@@ -136,6 +136,8 @@ PARTIES: dict[str, Any] = {
     "letter.return": _("Letter came back"),
     "letter.receipt": _("Letter received later, as proven"),
     "letter.contest": _("Remedy recorded against the letter"),
+    "hearing.open": _("Hearing opened"),
+    "hearing.answer": _("Answered in the hearing"),
     "grant.accept": _("Grant accepted"),
     "grant.decline": _("Grant declined"),
     "grant.waive": _("Right to sue waived"),

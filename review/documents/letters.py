@@ -61,7 +61,8 @@ def decision_letter(decision: Decision, *, day: date, proof_due_on: date, by: An
         kind, name = Letter.Kind.REJECTION, "Ablehnungsbescheid"
         parts = rejection_parts(decision, by=by)
     title = f"{name} {application.file_number}"
-    return kind, title, case_letter(application, parts, mandatory(decision), kind=kind, title=title, day=day)
+    subject = LetterTexts(application.municipality, kind).line("subject", case_values(application))
+    return kind, title, case_letter(application, parts, mandatory(decision), title=title, subject=subject, day=day)
 
 
 def mandatory(decision: Decision) -> list[str]:
@@ -124,7 +125,6 @@ def rejection_parts(decision: Decision, *, by: Any) -> Parts:
     values = _shared_values(decision) | {
         "beantragt": format_eur(application.evaluate().requested_cents),
         "naechster_schritt": _paragraphs(decision.next_step.splitlines()),
-        "kontakt": _contact(application.municipality),
     }
     return {
         "opening": [greeting(application.organisation), *texts.fill("opening", values)],
@@ -256,7 +256,3 @@ def _discretion(application: Any) -> list[Block]:
     if criteria:
         return [Text(f"{discretion} nach den veröffentlichten Kriterien:"), Bullets(criteria)]
     return [Text(f"{discretion} nach der Richtlinie.")]
-
-
-def _contact(town: Any) -> str:
-    return joined([text for text in (town.phone and f"Telefon {town.phone}", town.email) if text]) or town.office

@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from applications.documents import return_mail
-from applications.models import Application
-from applications.operations import recipients
+from applications import documents
+from applications.models import Application, Letter
+from applications.operations import issue_letter, recipients
 from funding import clock, outbox
 from funding.gate import Refused, perform, record, save_with_history, writes
 from funding.models import Municipality
@@ -67,7 +67,6 @@ def add_note(application: Application, text: str, *, by: Any) -> InternalNote:
     return note
 
 
-@writes
 def return_for_changes(
     application: Application,
     sections: dict[str, str],
@@ -79,8 +78,8 @@ def return_for_changes(
 ) -> Application:
     """Ask for changes section by section (section -> reason); the sections not named stay done.
 
-    The mail is a draft the officer reads and sends. Without `answer_by` the programme's days to answer count. Raises
-    Refused without a section or without its reason, or for a day that is over.
+    Letter and mail say the same; the mail is a draft the officer reads and sends. Without `answer_by` the programme's
+    days to answer count. Raises Refused without a section or without its reason, or for a day that is over.
     """
     if not policies.may_check(application, by):
         raise PermissionDenied("only the officer asks for changes")
@@ -89,16 +88,29 @@ def return_for_changes(
     day = answer_by or day_to_answer(application)
     if day < clock.today():
         raise Refused(_("The day to answer must not lie in the past."))
-    fresh = perform(
-        application,
-        "return_for_changes",
-        by=by,
-        version=version,
-        reason=reason,
-        sections=sections,
-        answer_by=day,
-    )
-    outbox.post("return", to=recipients(fresh), about=fresh, text=lambda: return_mail(fresh), draft=True)
+    fresh = Application.objects.select_related("organisation", "municipality").get(pk=application.pk)
+    version = fresh.version if version is None else version
+    letter = documents.change_request_letter(fresh, sections, reason=reason, answer_by=day, day=clock.today(), by=by)
+    return _return_for_changes(fresh, letter, sections, day, by=by, reason=reason, version=version)
+
+
+@writes
+def _return_for_changes(
+    application: Application,
+    letter: tuple[str, bytes],
+    sections: dict[str, str],
+    answer_by: date,
+    *,
+    by: Any,
+    reason: str,
+    version: int,
+) -> Application:
+    details = {"reason": reason, "sections": sections, "answer_by": answer_by}
+    fresh = perform(application, "return_for_changes", by=by, version=version, **details)
+    title, content = letter
+    facts = {"until": answer_by.isoformat()}
+    issue_letter(fresh, Letter.Kind.CHANGE_REQUEST, title=title, content=content, facts=facts, by=by)
+    outbox.post("return", to=recipients(fresh), about=fresh, text=lambda: documents.return_mail(fresh), draft=True)
     return fresh
 
 
@@ -115,4 +127,4 @@ def preview_return(
     shown.changes_asked, shown.officer_note, shown.answer_by = sections, reason, answer_by
     language = next((language for _mail, language in recipients(application)), application.language)
     with translation.override(language):
-        return return_mail(shown)
+        return documents.return_mail(shown)

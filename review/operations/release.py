@@ -165,7 +165,18 @@ def _assert_money(pairs: list[tuple[Decision, Application]], *, by: Any) -> None
 
 def _release_one(decision: Decision, application: Application, finished: _Finished, *, by: Any) -> Decision:
     application = perform(application, "award" if decision.kind == Decision.Kind.AWARD else "reject", by=by)
-    letter = issue_letter(application, finished.kind, title=finished.title, content=finished.content, by=by)
+    letter = issue_letter(
+        application,
+        finished.kind,
+        title=finished.title,
+        content=finished.content,
+        facts={
+            "cents": decision.amount_cents,
+            "requested_cents": application.evaluate().requested_cents,
+            "until": finished.proof_due_on.isoformat(),
+        },
+        by=by,
+    )
     if decision.kind == Decision.Kind.AWARD:
         money.award(
             application,

@@ -28,7 +28,7 @@ from tests.budgets.money import (
     ordered,
     payable,
 )
-from tests.factories import CHILDCARE, make_user
+from tests.factories import CHILDCARE, make_hearing, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +214,7 @@ def test_year_opened_twice_is_allocated_once(world):
 @pytest.mark.parametrize(("move", "actor"), [("decline", "applicant"), ("lapse", "officer"), ("revoke", "decider")])
 def test_grant_that_ends_unpaid_gives_its_money_back(world, move, actor):
     grant = award(world, accepted=False)
+    make_hearing(grant.application)
 
     carry_out(grant, move, by=fresh(getattr(world, actor)), reason="Das Projekt findet nicht statt.")
 
@@ -290,6 +291,7 @@ def test_more_time_that_is_no_more_is_refused(world):
 def test_revocation_while_a_payment_is_on_its_way_is_refused(world):
     grant = payable(world)
     ordered(world, grant)
+    make_hearing(grant.application)
 
     sentence = refusal(carry_out, reload(grant), "revoke", by=world.decider, reason="Zweck verfehlt")
 
@@ -299,6 +301,7 @@ def test_revocation_while_a_payment_is_on_its_way_is_refused(world):
 def test_revoked_grant_that_was_paid_is_a_claim_and_closes_when_it_came_back(world):
     grant = payable(world)
     booked(world, grant)
+    make_hearing(grant.application)
 
     revoked = carry_out(reload(grant), "revoke", by=world.decider, reason="Zweck verfehlt")
     assert (revoked.claim_cents, pot(grant)["paid"]) == (AWARD, AWARD)
@@ -888,6 +891,7 @@ def _step(world, grant, name: str, cents: int) -> None:
 def test_any_sequence_of_acts_on_a_grant_keeps_ledger_and_payments_equal(world, steps):
     with transaction.atomic():
         grant = payable(world)
+        make_hearing(grant.application)
         for name, cents in steps:
             try:
                 with transaction.atomic():

@@ -538,7 +538,7 @@ def test_award_letter_without_any_one_of_its_parts_is_refused(group_case, decide
     for name in names:
         rest = {key: blocks for key, blocks in parts.items() if key != name}
         with pytest.raises(Refused):
-            case_letter(group_case, rest, names, kind=Letter.Kind.AWARD, title="T", day=DAY)
+            case_letter(group_case, rest, names, subject="S", title="T", day=DAY)
 
     assert set(parts) - set(names) == {"opening"}
 

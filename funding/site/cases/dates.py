@@ -1,6 +1,7 @@
 """The calendar of a case: how each letter went out, when it counts as received, how long action is possible, when it is
 final; and what the officer can record about it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +24,16 @@ class LetterDates:
     links: list[tuple[Any, str]] = field(default_factory=list)
 
 
-def dates_of(letters: list[Letter], grant: Grant | None, *, may_record: bool) -> list[LetterDates]:
-    """The days of every letter; the links for the officer only. No query."""
+def dates_of(
+    letters: list[Letter], grant: Grant | None, *, may_record: bool, correctable: Collection[int] = ()
+) -> list[LetterDates]:
+    """The days of every letter; the links that record for the officer only, correcting where it may be. No query."""
     found = []
     for letter in letters:
         own = grant if grant is not None and grant.letter_id == letter.pk else None
         links = _links(letter) if may_record else []
+        if letter.pk in correctable:
+            links.append((_("Correct by a new letter"), reverse("applications:correct-letter", args=[letter.pk])))
         found.append(LetterDates(letter, [*_way(letter), *_periods(letter, own)], links))
     return found
 
@@ -54,7 +59,9 @@ def _way(letter: Letter) -> list[tuple[Any, Any]]:
 
 
 def _periods(letter: Letter, grant: Grant | None) -> list[tuple[Any, Any]]:
-    """What runs from its receipt, and when it is final."""
+    """What runs from its receipt, and when it is final; from what decides nothing no period runs."""
+    if letter.kind not in Letter.DECIDING:
+        return [(_("Counts as received"), day(letter.notified_on))] if letter.notified_on else []
     if letter.notified_on is None or letter.remedy_ends_on is None:
         return [(_("Counts as received"), _("not yet: no period runs"))]
     received = _("Received, as proven") if letter.received_on else _("Counts as received")
@@ -73,6 +80,8 @@ def _periods(letter: Letter, grant: Grant | None) -> list[tuple[Any, Any]]:
 def _links(letter: Letter) -> list[tuple[Any, str]]:
     """(words, address) of what can be recorded now."""
     links = []
+    if letter.kind not in Letter.TO_BE_RECEIVED and letter.delivery == Letter.Delivery.DOWNLOAD:
+        return []
     if letter.notified_on is None:
         again = _("Posted again: note the day") if letter.returned_on else _("Posted: note the day")
         links = [(again, "post"), (_("Handed over: note the day"), "handover")]

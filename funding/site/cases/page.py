@@ -14,10 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from applications import texts
-from applications.models import Application, Letter, StaffBias
+from applications.models import Application, Hearing, Letter, StaffBias
 from applications.narrative import german_versions, unconfirmed
 from applications.operations import OPEN_STATES, may_add_upload, may_be_written, snapshot
-from applications.policies import may_help
+from applications.policies import may_correct, may_help
 from applications.workflow import UNDER_REVIEW, State
 from budgets.models import Grant, Payment, UsageProof
 from budgets.policies import may_call
@@ -230,6 +230,7 @@ class CasePage:
         actions = [
             Action(_("Open the letter"), reverse("document", args=[letter.key]), "primary")
             for letter in self.letters
+            if letter.kind in Letter.TO_BE_RECEIVED
             if letter.opened_at is None and may_act_for(application, self.user)
         ]
         if self.german and self.german["waiting"] and application.confirm_by and may_act_for(application, self.user):
@@ -336,6 +337,18 @@ class CasePage:
         entries = self.application.biases.filter(withdrawn_at=None).select_related("user", "deputy")
         return [(entry, may_withdraw_bias(entry, self.user)) for entry in entries]
 
+    @cached_property
+    def hearings(self) -> list[Hearing]:
+        """What the group was asked before a decision against it, and what it said."""
+        if not any(letter.kind == Letter.Kind.HEARING for letter in self.letters):
+            return []
+        return list(self.application.hearings.with_letter())
+
+    @cached_property
+    def correctable(self) -> set[int]:
+        """The letters this person may correct by a new one."""
+        return {letter.pk for letter in self.letters if may_correct(letter, self.user)}
+
     # --- Documents ----------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -343,13 +356,13 @@ class CasePage:
         """Letters with their dates, without their bytes; the board reads none of them."""
         if self.reader.is_member:
             return []
-        found = Letter.objects.filter(application=self.application).select_related("municipality")
+        found = self.application.letters.select_related("municipality")
         return list(found.defer("content"))
 
     @cached_property
     def dates(self) -> list[LetterDates]:
         """How each letter went out, and what runs from it."""
-        return dates_of(self.letters, self.grant, may_record=self.reader.is_officer)
+        return dates_of(self.letters, self.grant, may_record=self.reader.is_officer, correctable=self.correctable)
 
     @cached_property
     def submissions(self) -> list[Any]:
