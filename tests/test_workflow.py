@@ -64,8 +64,10 @@ TABLE = {
         },
         "recommended": {
             "allow_early_start": "officer",
+            "answer_hearing": "applicant officer",
             "award": "decider",
             "give_back": "officer",
+            "hear": "officer decider",
             "refuse_early_start": "officer",
             "reject": "decider",
             "withdraw": "applicant officer",
@@ -82,6 +84,8 @@ TABLE = {
     },
     Grant: {
         "issued": {
+            "answer_hearing": "applicant officer",
+            "hear": "officer decider",
             "accept": "applicant",
             "decline": "applicant",
             "lapse": "officer",
@@ -89,6 +93,8 @@ TABLE = {
             "revoke": "decider",
         },
         "accepted": {
+            "answer_hearing": "applicant officer",
+            "hear": "officer decider",
             "extend": "officer",
             "record_remedy": "officer",
             "revoke": "decider",
@@ -96,6 +102,8 @@ TABLE = {
             "waive": "applicant",
         },
         "contested": {
+            "answer_hearing": "applicant officer",
+            "hear": "officer decider",
             "accept": "applicant",
             "release_undisputed": "decider",
             "revoke": "decider",
@@ -110,6 +118,8 @@ TABLE = {
             "close": "officer decider cashier",
         },
         "settled": {
+            "answer_hearing": "applicant officer",
+            "hear": "officer decider",
             "close": "officer decider cashier",
         },
         "closed": {},

@@ -18,7 +18,7 @@ from applications.models import (
 )
 from applications.workflow import State
 from funding import clock
-from funding.fields import GermanDateField
+from funding.fields import GermanDateField, TextField
 
 
 class StartForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.validators import MaxValueValidator
@@ -257,7 +258,7 @@ class Application(ApplicationWorkflow, Tenant):
             deducts=organisation.deducts,
         )
 
-    @property
+    @cached_property
     def open_hearing(self) -> Any:
         """The hearing before a refusal that waits for its answer or its day."""
         found = self.hearings.filter(about="refusal").with_letter()

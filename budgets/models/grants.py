@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -70,13 +71,15 @@ class Grant(GrantWorkflow, Tenant):
     @property
     def open_hearing(self) -> Hearing | None:
         """The hearing about this grant that waits for its answer or its day."""
-        return next((hearing for hearing in self._hearings() if not hearing.is_over), None)
+        return next((hearing for hearing in self.hearings if not hearing.is_over), None)
 
     def last_hearing(self, about: str) -> Hearing | None:
         """The last hearing about this grant on one subject (Hearing.About)."""
-        return next((hearing for hearing in reversed(self._hearings()) if hearing.about == about), None)
+        return next((hearing for hearing in reversed(self.hearings) if hearing.about == about), None)
 
-    def _hearings(self) -> list[Hearing]:
+    @cached_property
+    def hearings(self) -> list[Hearing]:
+        """Those before its revocation or a claim, in order; asked once."""
         return list(self.application.hearings.exclude(about=Hearing.About.REFUSAL).with_letter())
 
     @property

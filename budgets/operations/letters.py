@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.documents import extension_letter, hearing_letter
+from applications import documents as notices
 from applications.models import Hearing, Letter
 from applications.operations import (
     issue_extension,
@@ -50,7 +50,7 @@ def extend(grant: Grant, *, by: Any, version: int | None = None, day: date, reas
         raise PermissionDenied("only the officer gives more time")
     if day <= max(fresh.proof_due_on, clock.today()):
         raise Refused(_("The new day must lie in the future and after the present one."))
-    letter = extension_letter(
+    letter = notices.extension_letter(
         fresh.application,
         until=day,
         before=fresh.proof_due_on,
@@ -88,7 +88,7 @@ def hear(grant: Grant, *, by: Any, version: int | None = None, day: date, reason
     needs_time_for_a_hearing(day)
     fresh = _with_case(grant)
     about = Hearing.About.REPAYMENT if fresh.state == GrantState.SETTLED else Hearing.About.REVOCATION
-    letter = hearing_letter(
+    letter = notices.hearing_letter(
         fresh.application,
         about,
         grounds=reason,

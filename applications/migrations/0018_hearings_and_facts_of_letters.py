@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0016_letter_texts'),
+        ('applications', '0017_delivery_by_post'),
         ('funding', '0009_period_of_notice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
