@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0017_delivery_by_post'),
+        ('applications', '0018_staff_bias'),
         ('funding', '0009_period_of_notice'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
