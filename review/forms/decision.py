@@ -97,7 +97,7 @@ class DecisionForm(VersionForm):
     def _add_library(self) -> None:
         for provision in self.library:
             name = f"pick-{provision.pk}"
-            self.fields[name] = forms.BooleanField(label=provision.title, required=False)
+            self.fields[name] = forms.BooleanField(label=provision.title, help_text=provision.text, required=False)
             for asked in asked_in(provision.text):
                 self.fields[f"{name}-{asked}"] = _asked(asked, provision)
 
@@ -137,24 +137,22 @@ class DecisionForm(VersionForm):
 
     # --- Parts for the page -------------------------------------------------------------------------------------------
 
-    def picks(self) -> list[tuple[Any, list[dict[str, Any]], Any]]:
-        """Per kind: its name, the entries of the library with their fields, and the field for other ones."""
-        return [
-            (
-                Provision.Kind(kind),
-                [
-                    {
-                        "provision": provision,
-                        "pick": self[f"pick-{provision.pk}"],
-                        "asked": [self[f"pick-{provision.pk}-{name}"] for name in asked_in(provision.text)],
-                    }
-                    for provision in self.library
-                    if provision.kind == kind
-                ],
-                self[field],
-            )
-            for kind, field in KINDS.items()
-        ]
+    def picks(self) -> list[tuple[str, list[dict[str, Any]], Any, int]]:
+        """Per kind: the entries of the library with their fields, the field for other ones, and how many there are."""
+        found = []
+        for kind, field in KINDS.items():
+            entries = [
+                {
+                    "pick": self[f"pick-{provision.pk}"],
+                    "asked": [self[f"pick-{provision.pk}-{name}"] for name in asked_in(provision.text)],
+                }
+                for provision in self.library
+                if provision.kind == kind
+            ]
+            typed = [line for line in str(self[field].value() or "").splitlines() if line.strip()]
+            picked = [entry for entry in entries if entry["pick"].value()]
+            found.append((str(kind), entries, self[field], len(picked) + len(typed)))
+        return found
 
     def grounds(self) -> list[Any]:
         """The fields of the published criteria."""
