@@ -21,7 +21,7 @@ MENU: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (_("Applications"), "applications:list", (APPLICANT, Role.OFFICER, Role.DECIDER, Role.AUDITOR)),
     (_("Messages"), "review:conversations", (APPLICANT, Role.OFFICER)),
     (_("Meetings"), "review:meetings", (Role.OFFICER, Role.BOARD, Role.DECIDER, Role.AUDITOR)),
-    (_("Decisions"), "review:decisions", (Role.DECIDER, Role.AUDITOR)),
+    (_("Decisions"), "review:decisions", (Role.OFFICER, Role.DECIDER, Role.AUDITOR)),
     (_("Money"), "budgets:years", MONEY),
     (_("Payments"), "budgets:payments", (Role.VERIFIER, Role.AUTHORISER, Role.CASHIER, Role.AUDITOR)),
     (_("Advice"), "review:advice-year", (Role.OFFICER, Role.AUDITOR)),

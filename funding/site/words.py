@@ -25,11 +25,7 @@ class Step(NamedTuple):
     yours: Any = ""
 
 
-_AGAIN = Step(
-    _("The group can revise its application and apply again."),
-    NOBODY,
-    _("You can revise your application and apply again."),
-)
+_AGAIN = Step(_("It can be revised and applied for again, at any time."))
 
 NEXT: dict[str, Step] = {
     State.DRAFT: Step(

@@ -225,6 +225,11 @@ class CasePage:
         """The first buttons of the page hold the one that leads; those further down stay quiet."""
         return any(move.tone == "primary" for move in self.moves)
 
+    @property
+    def may_apply_again(self) -> bool:
+        """It ended without a grant: people of the group can make a new draft of it."""
+        return self.application.state in AGAIN and may_write_for(self.application, self.user)
+
     def _actions(self) -> list[Action]:
         application, pk = self.application, self.application.pk
         actions = [
@@ -237,7 +242,7 @@ class CasePage:
             actions.append(
                 Action(_("Read and confirm the German text"), reverse("review:german", args=[pk]), "primary")
             )
-        if application.state in AGAIN and may_write_for(application, self.user):
+        if self.may_apply_again:
             tone = "secondary" if actions else "primary"
             actions.append(Action(_("Revise and apply again"), reverse("applications:copy", args=[pk]), tone))
         if may_be_written(application, self.user):
