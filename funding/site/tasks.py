@@ -81,6 +81,8 @@ def _day(moment: datetime.datetime | None) -> datetime.date | None:
 
 def _of_applicant(user: Any) -> Iterator[Task]:
     """What the groups this person may write for still have to do."""
+    if not user.organisation_ids:
+        return
     mine = Q(organisation__memberships__user=user, organisation__memberships__right__in=("edit", "submit"))
     waiting = (State.DRAFT, State.RETURNED, State.INCOMPLETE)
     for application in Application.objects.filter(mine, state__in=waiting).order_by("pk"):

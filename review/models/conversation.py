@@ -5,53 +5,56 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, FilteredRelation, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from applications.models import Application, Membership
+from applications.models import Application
 from funding.models import Tenant, User, token
 from funding.policies import Role
 
 
-def _in_a_group_of(user: Any) -> Q:
-    """The cases of the person's own groups; those of an officer are seldom loaded already, everybody else's are."""
-    if user.towns_as(Role.OFFICER):
-        return Q(application__organisation__in=Membership.objects.filter(user=user).values("organisation"))
-    return Q(application__organisation__in=user.organisation_ids)
+def _as_group(user: Any) -> Q:
+    """The messages on the cases of the person's own groups; only those of an officer are seldom loaded already."""
+    groups = user.memberships.values("organisation") if user.towns_as(Role.OFFICER) else user.organisation_ids
+    return Q(application__organisation__in=groups)
+
+
+def _as_town(user: Any) -> Q | None:
+    """For officers, those on the other cases of their town; on a draft only while it is shared with them."""
+    towns = user.towns_as(Role.OFFICER)
+    if not towns:
+        return None
+    sent = ~Q(application__paper=False, application__file_number="")
+    shared = Q(application__shared_at__isnull=False, application__state="draft")
+    return Q(sent | shared, ~_as_group(user), ~Q(application__in=user.withheld_cases), municipality__in=towns)
 
 
 class RemarkQuerySet(models.QuerySet["Remark"]):
     def readable_to(self, user: Any) -> RemarkQuerySet:
         """The messages of the person's own groups, and for officers those of the cases of their town.
 
-        A case of their own group an officer reads as one of the group. A draft is read by the town only while it is
-        shared.
+        A case of their own group an officer reads as one of the group.
         """
-        if not getattr(user, "is_authenticated", False) or not user.is_active:
-            return self.none()
-        own = _in_a_group_of(user)
-        found = own
-        if towns := user.towns_as(Role.OFFICER):
-            sent = ~Q(application__paper=False, application__file_number="")
-            shared = Q(application__shared_at__isnull=False, application__state="draft")
-            found |= Q(municipality__in=towns) & (sent | shared) & ~own & ~Q(application__in=user.withheld_cases)
-        return self.filter(found)
+        return self._on_sides(user, {}, {})
 
     def from_the_other_side(self, user: Any) -> RemarkQuerySet:
         """What the other side wrote to this person."""
-        readable = self.readable_to(user)
-        if not user.towns_as(Role.OFFICER):
-            return readable.filter(from_town=True)
-        in_group = _in_a_group_of(user)
-        return readable.filter(Q(in_group, from_town=True) | Q(~in_group, from_town=False))
+        return self._on_sides(user, {"from_town": True}, {"from_town": False})
+
+    def _on_sides(self, user: Any, of_group: dict[str, bool], of_town: dict[str, bool]) -> RemarkQuerySet:
+        if not getattr(user, "is_authenticated", False) or not user.is_active:
+            return self.none()
+        found = Q(_as_group(user), **of_group)
+        if (town := _as_town(user)) is not None:
+            found |= Q(town, **of_town)
+        return self.filter(found)
 
     def unread_by(self, user: Any) -> RemarkQuerySet:
         """What the other side wrote and this person has not opened yet."""
-        seen = Reading.objects.filter(user=user, application=OuterRef("application")).values("seen")
-        theirs = self.from_the_other_side(user).annotate(with_seen=Coalesce(Subquery(seen), 0))
-        return theirs.filter(pk__gt=F("with_seen"))
+        mine = FilteredRelation("application__readings", condition=Q(application__readings__user=user))
+        theirs = self.from_the_other_side(user).annotate(reading=mine)
+        return theirs.filter(Q(reading__seen=None) | Q(pk__gt=F("reading__seen")))
 
     def with_parts(self) -> RemarkQuerySet:
         parts = ("attachments", Prefetch("proposals", Proposal.objects.select_related("settled_by")))

@@ -35,7 +35,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 
 def _mine(user: Any) -> list[tuple[Application, str, str]]:
     """The applications of the person's own groups, with their state in the applicant's words."""
-    found = Application.objects.filter(organisation__memberships__user=user).with_parties().in_order()[:25]
+    found = Application.objects.filter(organisation__in=user.organisation_ids).with_parties().in_order()[:25]
     return [
         (application, str(texts.WORDS[application.state]), texts.TONES.get(application.state, ""))
         for application in found
