@@ -5,6 +5,7 @@ the gate. One unit of work builds it all, so a demo is there whole or not at all
 """
 
 from collections.abc import Iterable
+from datetime import time
 
 from applications import operations as applying
 from applications.models import Application
@@ -33,7 +34,7 @@ TOURS, CHILDCARE, FESTIVAL, GUIDES, PARENTS = (
     "07-in-kind-hours",
     "08-written-in-turkish",
 )
-
+EVENING = time(18)  # when the board meets: after work
 
 # --- The board --------------------------------------------------------------------------------------------------------
 
@@ -48,6 +49,7 @@ def _hold_meeting(cast: Cast, offset: int, cases: Iterable[tuple[Case, str, int]
             [case.application for case, _kind, _cents in cases],
             by=officer,
             held_on=cast.day(offset),
+            begins=EVENING,
             place="Rathaus, Raum 107",
         )
     with clock.at(cast.day(offset)):
@@ -210,7 +212,9 @@ def _coming_meeting(cast: Cast) -> None:
         )
     ]
     with clock.at(cast.day(-7)):
-        review.call_meeting(cast.programme, agenda, by=officer, held_on=cast.day(9), place="Rathaus, Raum 107")
+        review.call_meeting(
+            cast.programme, agenda, by=officer, held_on=cast.day(9), begins=EVENING, place="Rathaus, Raum 107"
+        )
 
     withdrawn = case_of(cast, PARENTS, -30, title="Ausflug ins Museum", **later).submit(-30)
     with withdrawn.on(-22):
