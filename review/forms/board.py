@@ -186,7 +186,11 @@ class AgendaForm(forms.Form):
         self.items = items
         for item in items:
             self.fields[f"number-{item.pk}"] = forms.IntegerField(
-                label=_("Number"), initial=item.position, min_value=1, max_value=999
+                label=_("Number"),
+                initial=item.position,
+                min_value=1,
+                max_value=999,
+                widget=forms.NumberInput(attrs={"class": "kern-form-input__input--width-4"}),
             )
             self.fields[f"off-{item.pk}"] = forms.BooleanField(label=_("Take it off the agenda"), required=False)
         self.fields["more"] = _Cases(

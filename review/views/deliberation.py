@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from funding.gate import Refused
 from funding.views import form_page
@@ -18,11 +18,10 @@ from review.forms import CommentForm, DoubtForm, PrivateNoteForm, RulingForm
 from review.models import Ruling
 from review.operations import Body
 from review.views.desk import GET_POST
-from review.views.items import back_to_item, item_page, led_item, visible_item
+from review.views.items import back_to_item, from_item, item_page, led_item, visible_item
 
 
-@login_required
-@require_POST
+@from_item
 def private_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep one's own note and leaning."""
     found = visible_item(request, pk)
@@ -34,8 +33,7 @@ def private_note(request: HttpRequest, pk: int) -> HttpResponse:
     return back_to_item(request, found.pk, used="note")
 
 
-@login_required
-@require_POST
+@from_item
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Say something to the others who read this case."""
     found = visible_item(request, pk)

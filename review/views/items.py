@@ -1,7 +1,7 @@
 """An item of the agenda: the case as the board reads it, motions, votes, what it comes to."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 from django import forms
@@ -66,7 +66,12 @@ def item_page(request: HttpRequest, found: BoardItem, tried: forms.Form | None =
         typed = KeptInput(typed.urlencode())  # the other forms were not sent, and so are not found wanting
 
     def form_of(kind: type[forms.Form], **more: Any) -> forms.Form:
-        return tried if isinstance(tried, kind) else kind(typed, **more)
+        if isinstance(tried, kind):
+            return tried
+        form = kind(typed, **more)
+        if isinstance(typed, KeptInput):
+            form.errors.clear()  # nobody has sent it
+        return form
 
     own = PrivateNote.objects.filter(item=found, member=ballot["seat"]).first() if ballot["reads"] else None
     may_talk = policies.may_read_comments(found, request.user)
@@ -176,8 +181,25 @@ def led_item(request: HttpRequest, pk: int) -> BoardItem:
     return found
 
 
-@login_required
-@require_POST
+def from_item(view: Callable[[HttpRequest, int], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A button of the item's page. Its address has no page of its own: opened (by the language switch after an error,
+    or by signing in again), it leads back to the item with what was typed.
+    """
+
+    @login_required
+    @require_http_methods(GET_POST)
+    @wraps(view)
+    def act(request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, pk)
+        page = reverse("review:item", args=[visible_item(request, pk).pk])
+        keep(request, page)
+        return redirect(page)
+
+    return act
+
+
+@from_item
 def motion(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a motion to the vote."""
     found = led_item(request, pk)
@@ -203,16 +225,14 @@ def back_to_item(request: HttpRequest, pk: int, *, used: str) -> HttpResponse:
     return redirect(page)
 
 
-@login_required
-@require_POST
+@from_item
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     """End the item with the board's reason."""
     found = led_item(request, pk)
     return _with_reason(request, found, operations.finish_item, _("The board has finished this case."))
 
 
-@login_required
-@require_POST
+@from_item
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     """Nobody is left to vote: the case goes on without a recommendation."""
     found = visible_item(request, pk)

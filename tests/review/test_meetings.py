@@ -368,3 +368,16 @@ def test_language_switch_keeps_what_was_typed_in_every_form_of_an_item(review):
     typed = [context[name][field].value() for name, field in
              (("note_form", "text"), ("comment_form", "text"), ("motion_form", "conditions"))]  # fmt: skip
     assert typed == ["Für mich", "Für alle", "Der Saal"]
+
+
+def test_language_switch_after_an_error_leads_back_to_the_item_with_what_was_typed(review):
+    [item] = review.meet()
+    review.open(item)
+    client, page = signed_in(review.board[0].user), url("motion", item.pk)
+
+    client.post(f"{reverse('set_language')}?next={page}&sent-before", {"to-language": "en", "motion-cents": "9.999,00"})
+    response = client.get(page, follow=True)
+
+    assert response.redirect_chain == [(url("item", item.pk), 302)]
+    assert response.context["motion_form"]["cents"].value() == "9.999,00"
+    assert "Please write your comment first." not in response.content.decode()
