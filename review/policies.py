@@ -9,6 +9,7 @@ __all__ = [
     "may_ask",
     "may_assign",
     "may_check",
+    "may_compare",
     "may_decide",
     "may_declare_bias",
     "may_edit_provisions",
@@ -82,6 +83,11 @@ def may_write(application: Any, user: Any) -> bool:
 def may_read_notes(application: Any, user: Any) -> bool:
     """What staff note among themselves: officer, decider, auditor; never anybody of the group."""
     return _works_inside(application, user, Role.OFFICER, Role.DECIDER, Role.AUDITOR)
+
+
+def may_compare(application: Any, user: Any) -> bool:
+    """Lay two submissions side by side: the group its own, and the staff who work on the case; the board does not."""
+    return may_read_conversation(application, user)
 
 
 def may_note(application: Any, user: Any) -> bool:

@@ -59,7 +59,11 @@ def case_of(application: Application) -> Case:
     statuses = dict(FinancingLine.Status.choices)
     return Case(
         title=answers.get("title", ""),
-        facts=[*_facts(answers, organisation, result), (_("Early start"), early_start_status(application))],
+        facts=[
+            *_facts(answers, organisation, result),
+            (_("Early start"), early_start_status(application)),
+            *_fit(application),
+        ],
         texts=_texts(answers),
         costs=[
             Line(line["what"], line["amount_cents"], str(line["category_name"]), _notes(line, cuts.get(place)))
@@ -105,6 +109,11 @@ def _cuts(submission: Submission | None) -> dict[int, CostCut]:
 def _result(application: Application, sent: Mapping[str, Any], cuts: Mapping[int, CostCut]) -> Result:
     plan = sent_plan(sent, {line: cut.admitted_cents for line, cut in cuts.items()})
     return rules.evaluate(plan, application.programme.cap_per_project_cents)
+
+
+def _fit(application: Application) -> list[tuple[Any, str]]:
+    """How the project fits the concept, as the officer stated it."""
+    return [(_("Fit with the concept"), f"{fit.value} – {fit.sentence}") for fit in application.concept_fits.all()]
 
 
 def sent_plan(sent: Mapping[str, Any], admitted: Mapping[int, int]) -> rules.Plan:

@@ -6,6 +6,7 @@ from review.views import (
     advice,
     calling,
     check,
+    compare,
     conversation,
     decisions,
     deliberation,
@@ -24,6 +25,7 @@ from review.views import (
 app_name = "review"
 urlpatterns = [
     path("<int:pk>/check/", check.check, name="check"),
+    path("<int:pk>/compare/", compare.submissions, name="compare"),
     path("<int:pk>/costs/", check.costs, name="costs"),
     path("<int:pk>/return/", desk.return_for_changes, name="return"),
     path("<int:pk>/advice/", advice.advice, name="advice"),

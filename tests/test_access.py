@@ -64,6 +64,7 @@ ARGUMENTS = {
     "applications:edit": lambda w: [w["returned"].pk, "idea"],
     "applications:autosave": lambda w: [w["returned"].pk, "idea"],
     "review:check": lambda w: [w["submitted"].pk],
+    "review:compare": lambda w: [w["submitted"].pk],
     "review:costs": lambda w: [w["submitted"].pk],
     "review:return": lambda w: [w["submitted"].pk],
     **{f"review:{name}": lambda w: [w["submitted"].pk] for name in ("advice", "assign", "bias")},

@@ -63,6 +63,7 @@ def case_files(found: Sequence[BoardItem]) -> list[CaseFile]:
         found,
         "application__submissions__cuts",
         "application__check_results",
+        "application__concept_fits",
         "application__recommendations",
         Prefetch(
             "application__board_items", BoardItem.objects.select_related("meeting").order_by("meeting__held_on", "pk")
@@ -97,7 +98,7 @@ def _grants(organisations: set[int]) -> dict[int, list[tuple[Grant, str]]]:
 def _checks(application: Any) -> list[tuple[str, str, str]]:
     results = {result.item: result for result in application.check_results.all()}
     return [
-        (str(LABELS.get(code, code)), str(results[code].get_result_display()), results[code].note)
+        (str(LABELS.get(code, code)), str(results[code].get_result_display()), results[code].remark)
         for code in application.programme.checklist
         if code in results and results[code].result
     ]

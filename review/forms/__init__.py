@@ -19,7 +19,7 @@ from review.forms.board import (
     SeatForm,
     WhenForm,
 )
-from review.forms.check import ChecklistForm, CutsForm, ReturnForm
+from review.forms.check import ChecklistForm, CompareForm, CutsForm, ReturnForm
 from review.forms.decision import DecisionForm, ReleaseForm
 from review.forms.documents import BoardNoteForm, CorrectionForm, LineForm, MinutesForm
 from review.forms.procedure import SearchForm, VersionForm
@@ -35,6 +35,7 @@ __all__ = [
     "CancelForm",
     "ChecklistForm",
     "CommentForm",
+    "CompareForm",
     "CorrectionForm",
     "CutsForm",
     "DecisionForm",

@@ -6,11 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from applications.models import Application, CostLine
+from applications.models import Application, CostLine, Submission
 from applications.sections import SECTIONS
 from funding import clock
+from funding.clock import BERLIN
 from funding.fields import GermanDateField, MoneyField, TextField
 from funding.templatetags.show import eur_text
 from review.checklist import Point
@@ -39,7 +42,7 @@ class ChecklistForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.points, self.results, self.fit, self.words = points, results, fit, words
+        self.points, self.results, self.stated, self.words = points, results, fit, words
         for point in points:
             known = results.get(point.code)
             self.fields[f"result-{point.code}"] = forms.ChoiceField(
@@ -65,7 +68,7 @@ class ChecklistForm(forms.Form):
     def show(self, application: Application) -> None:
         """Beside what was typed, the answers as they stand now."""
         self.results = {result.item: result for result in application.check_results.select_related("checked_by")}
-        self.fit = application.concept_fits.select_related("stated_by").first()
+        self.stated = application.concept_fits.select_related("stated_by").first()
 
     def rows(self) -> list[dict[str, Any]]:
         """Each point with its two fields, who decided it, and whether it can be folded away."""
@@ -84,10 +87,6 @@ class ChecklistForm(forms.Form):
             "differs": self.is_bound and typed,
             "settled": known is not None and not stale and not note.errors and not (self.is_bound and typed),
         }
-
-    @property
-    def fit_choice(self) -> forms.BoundField:
-        return self["fit"]
 
     @property
     def clear(self) -> list[Point]:
@@ -256,5 +255,32 @@ def _wrong_by_section(application: Application) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for result in application.check_results.filter(result=CheckResult.Result.NO).order_by("pk"):
         if (section := SECTION_OF.get(result.item)) is not None:
-            found.setdefault(section, []).append(result.note or " ".join(result.findings))
+            found.setdefault(section, []).append(result.remark)
     return found
+
+
+class CompareForm(forms.Form):
+    """Which two submissions to lay side by side."""
+
+    older = forms.TypedChoiceField(label=_("Older"), coerce=int)
+    newer = forms.TypedChoiceField(label=_("Newer"), coerce=int)
+
+    def __init__(self, *args: Any, submissions: list[Submission], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.submissions = {submission.number: submission for submission in submissions}
+        numbers = sorted(self.submissions)
+        names = _("Number %(number)s, %(day)s")
+        choices = [
+            (number, names % {"number": number, "day": date_format(localdate(sent.submitted_at, BERLIN))})
+            for number, sent in self.submissions.items()
+        ]
+        for name, number in (("older", numbers[-2:][:1]), ("newer", numbers[-1:])):
+            field: Any = self.fields[name]
+            field.choices, field.initial = choices, next(iter(number), None)
+
+    def chosen(self) -> tuple[Submission | None, Submission | None]:
+        """The two submissions, the older first however they were chosen; the last two where nothing was."""
+        data = self.cleaned_data if self.is_valid() else {}
+        picked = [data.get(name, self.fields[name].initial) for name in ("older", "newer")]
+        older, newer = sorted(picked) if None not in picked else picked
+        return self.submissions.get(older), self.submissions.get(newer)

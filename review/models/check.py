@@ -76,6 +76,11 @@ class CheckResult(Tenant):
         return bool(self.suggestion) and self.result != self.suggestion
 
     @property
+    def remark(self) -> str:
+        """What a reader has to know of it: the note, else what the machine had found wrong."""
+        return self.note or (" ".join(self.findings) if self.result == self.Result.NO else "")
+
+    @property
     def stamp(self) -> str:
         """Changes with every answer: what a page was made from."""
         return f"{self.result}-{self.checked_at.timestamp():.6f}"

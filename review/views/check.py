@@ -111,20 +111,23 @@ def costs(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "seen": operations.cuts_mark(application),
         "over": application.state not in operations.IN_CHECK,
-        "figures": _figures(application.evaluate(), admitted_result(application, form.admitted())),
+        **_figures(application.evaluate(), admitted_result(application, form.admitted())),
     }
     live = counting and getattr(request, "htmx", False)
     return render(request, "review/_admitted.html" if live else "review/application_costs.html", context)
 
 
-def _figures(asked: Result, counts: Result) -> list[tuple[Any, Any, Any]]:
+def _figures(asked: Result, counts: Result) -> dict[str, Any]:
     """The result of the plan as it was asked for beside that of what is admitted: (name, asked, admitted)."""
-    return [
-        (_("Eligible costs"), eur(asked.eligible_cents), eur(counts.eligible_cents)),
-        (_("Left to finance"), eur(asked.gap_cents), eur(counts.gap_cents)),
-        (_("Highest possible grant"), eur(asked.highest_grant_cents), eur(counts.highest_grant_cents)),
-        (_("What limits it"), _limits(asked), _limits(counts)),
-    ]
+    return {
+        "figures": [
+            (_("Eligible costs"), eur(asked.eligible_cents), eur(counts.eligible_cents)),
+            (_("Left to finance"), eur(asked.gap_cents), eur(counts.gap_cents)),
+            (_("Highest possible grant"), eur(asked.highest_grant_cents), eur(counts.highest_grant_cents)),
+        ],
+        "requested_cents": asked.requested_cents,
+        "limits": _limits(counts),
+    }
 
 
 def _limits(result: Result) -> str:

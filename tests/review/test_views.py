@@ -75,6 +75,30 @@ def test_check_shows_findings_and_saves_every_point(review):
     assert CheckResult.objects.filter(application=case, result="yes", checked_by=review.officer).count() == 4
 
 
+def test_fit_with_the_concept_is_asked_where_the_programme_has_words_for_it(review):
+    review.programme.concept_fit = ["positiv", "neutral", "negativ"]
+    review.programme.save()
+    case, client = review.case(state=State.SUBMITTED), signed_in(review.officer)
+    before = client.get(url("check", case.pk))
+
+    client.post(url("check", case.pk), {"fit": "positiv", "fit_sentence": "Es bringt Menschen zusammen."})
+
+    after = client.get(url("check", case.pk))
+    assert (before.status_code, before.context["form"].stated) == (200, None)
+    assert after.context["form"].stated.sentence == "Es bringt Menschen zusammen."
+    assert ("Fit with the concept", "positiv – Es bringt Menschen zusammen.") in after.context["case"].facts
+
+
+def test_fit_without_a_sentence_asks_for_it(review):
+    review.programme.concept_fit = ["positiv"]
+    review.programme.save()
+    case = review.case(state=State.SUBMITTED)
+
+    response = signed_in(review.officer).post(url("check", case.pk), {"fit": "positiv", "fit_sentence": ""})
+
+    assert errors(response) == {"fit_sentence": ["Please give both: how it fits, and why in a sentence."]}
+
+
 def test_check_offers_to_admit_when_every_point_is_decided(review):
     case = review.case(state=State.SUBMITTED)
     client = signed_in(review.officer)

@@ -33,6 +33,7 @@ from review.models import Decision, InternalNote, Recommendation, Remark
 from review.policies import (
     may_assign,
     may_check,
+    may_compare,
     may_declare_bias,
     may_read_conversation,
     may_read_notes,
@@ -372,6 +373,11 @@ class CasePage:
     @cached_property
     def submissions(self) -> list[Any]:
         return list(self.application.submissions.defer("snapshot")) if not self.reader.is_member else []
+
+    @property
+    def may_compare(self) -> bool:
+        """It was sent in more than once, and this person may lay both side by side."""
+        return len(self.submissions) > 1 and may_compare(self.application, self.user)
 
     @cached_property
     def uploads(self) -> list[Any]:
