@@ -292,7 +292,7 @@ def test_award_above_what_the_cut_leaves_is_refused(review, cut_case):
         operations.prepare_decision, cut_case, by=review.decider, kind="award", cents=1_598_90, reasons="Gut."
     )
 
-    assert said.replace("\xa0", " ") == "The amount must lie above zero and may be at most 1.498,90 €."
+    assert said.replace("\xa0", " ") == "At most 1.498,90 € can be awarded: that is what of the costs counts."
 
 
 def test_letter_says_which_costs_were_cut_and_why(review, cut_case):
