@@ -52,10 +52,30 @@ def _is_arabic(char: str) -> bool:
 
 
 class TextField(forms.CharField):
-    """A CharField whose text passes `clean_text`."""
+    """A CharField whose text passes `clean_text`.
+
+    The browser is not told how long it may be: it would cut off what somebody pastes without a word.
+    """
+
+    default_error_messages = {
+        "max_length": _(
+            "This is too long: %(show_value)s characters, and at most %(limit_value)s fit. Please shorten it."
+        ),
+    }
 
     def to_python(self, value):
         return super().to_python(clean_text(value) if isinstance(value, str) else value)
+
+    def widget_attrs(self, widget):
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class MailField(forms.EmailField):
+    """A mail address."""
+
+    default_error_messages = {
+        "invalid": _("This is no whole mail address. It has an @ in it, for example name@example.org."),
+    }
 
 
 class MoneyField(forms.Field):

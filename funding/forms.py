@@ -68,6 +68,6 @@ class RowFormSet(forms.BaseFormSet):
             name = f"{prefix}-TOTAL_FORMS"
             if total := rows_sent(data, prefix):
                 data[name] = str(total)
-            elif not data.get(name, "").isdecimal():
-                data[name] = ""  # a number below zero would pass for no rows at all
+            elif data.get(name) != "0":
+                data[name] = ""  # rows were announced and none came: that is not the same as none
         super().__init__(data, prefix=prefix, **kwargs)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.forms.sending import ACCEPTED, CheckForm
 from applications.models import Application, Organisation
-from funding.fields import TextField
+from funding.fields import MailField, TextField
 from funding.models import Programme
 
 
@@ -22,7 +22,7 @@ class CounterForm(forms.Form):
         required=False,
         empty_label=gettext_lazy("A group or person not in this list"),
     )
-    email = forms.EmailField(
+    email = MailField(
         label=gettext_lazy("Their mail address"),
         required=False,
         max_length=254,

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language, get_language_info, gettext_lazy
 
 from applications.models import Membership
+from funding.fields import MailField
 
 RIGHTS = [
     (Membership.Right.VIEW.value, gettext_lazy("Read only")),
@@ -19,7 +20,7 @@ RIGHTS = [
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("Mail address"), max_length=254)
+    email = MailField(label=gettext_lazy("Mail address"), max_length=254)
     right = forms.ChoiceField(
         label=gettext_lazy("What may this person do?"), choices=RIGHTS, initial="edit", widget=forms.RadioSelect
     )

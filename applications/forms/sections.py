@@ -15,7 +15,7 @@ from applications.models import (
     Organisation,
 )
 from funding.bank import BankError, check_iban, format_iban, sepa_text
-from funding.fields import GermanDateField, TextField
+from funding.fields import GermanDateField, MailField, TextField
 
 LONG_TEXT = 5000
 
@@ -78,7 +78,7 @@ class OrganisationForm(SectionForm):
         label=gettext_lazy("Postal code"), max_length=10, widget=forms.TextInput(attrs={"inputmode": "numeric"})
     )
     city = TextField(label=gettext_lazy("Town"), max_length=100)
-    email = forms.EmailField(label=gettext_lazy("Mail address"), required=False, max_length=254)
+    email = MailField(label=gettext_lazy("Mail address"), required=False, max_length=254)
     phone = TextField(label=gettext_lazy("Phone"), required=False, max_length=50)
 
     def stored(self, name: str) -> Any:
@@ -213,6 +213,13 @@ class WhenForm(SectionForm):
         return cleaned
 
 
+def _people(label: Any) -> forms.IntegerField:
+    number = gettext_lazy("Please enter a number without a sign, for example 25.")
+    fewer = gettext_lazy("That is more than a million people. Please look at the number again.")
+    errors = {"invalid": number, "min_value": number, "max_value": fewer}
+    return forms.IntegerField(label=label, required=False, min_value=0, max_value=1_000_000, error_messages=errors)
+
+
 class PeopleForm(SectionForm):
     section = "people"
     long_only = ("partners", "accessibility")
@@ -221,12 +228,8 @@ class PeopleForm(SectionForm):
         "partners": gettext_lazy("The primary school lends us its yard, the police explain the rules."),
         "accessibility": gettext_lazy("No steps, a toilet for wheelchairs, somebody translates into Arabic."),
     }
-    participants = forms.IntegerField(
-        label=gettext_lazy("How many people will take part?"), required=False, min_value=0, max_value=1_000_000
-    )
-    volunteers = forms.IntegerField(
-        label=gettext_lazy("How many help without being paid?"), required=False, min_value=0, max_value=1_000_000
-    )
+    participants = _people(gettext_lazy("How many people will take part?"))
+    volunteers = _people(gettext_lazy("How many help without being paid?"))
     target_groups = _long(gettext_lazy("Who are they?"), gettext_lazy("For example: families new in town"), rows=2)
     partners = _long(gettext_lazy("Who works with you?"), rows=2)
     public = forms.TypedChoiceField(

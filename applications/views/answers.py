@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from applications import operations
+from applications import operations, texts
 from applications.forms import FORMS, CostsForm, SectionForm
 from applications.models import Application, LegalForm
 from applications.operations import Other, Overtaken
@@ -46,6 +46,8 @@ def edit(request: HttpRequest, pk: int, section: str) -> HttpResponse:
             page = _save(request, application, form)
             if page is None:
                 messages.success(request, _("Saved: %s") % BY_SLUG[section].title)
+                if section == "when":
+                    _say_about_the_start(request, visible_draft(request, pk, section))
                 return redirect(_next_page(request, application, section))
             form = page
         elif "calculate" not in request.POST:
@@ -199,6 +201,16 @@ def autosave(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     return render(
         request, "applications/_saved.html", context | {"waits": kept.conflicts}, status=409 if kept.conflicts else 200
     )
+
+
+def _say_about_the_start(request: HttpRequest, application: Application) -> None:
+    """What nobody should learn only at the end: it has begun already, or begins before there can be a decision."""
+    today = clock.today()
+    codes = [code for code in ("already-begun",) if code in application.problems(today)]
+    if not application.early_start:
+        codes += [code for code in ("lead-time-short",) if code in application.warnings(today)]
+    for point in texts.points(codes, application, application.evaluate()):
+        messages.warning(request, point.sentence)
 
 
 def _next_page(request: HttpRequest, application: Application, section: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from funding.bank import BankError, check_iban
 from funding.calendar import STATES
-from funding.fields import GermanDateField, MoneyField, TextField
+from funding.fields import GermanDateField, MailField, MoneyField, TextField
 from funding.models import Message, Municipality, Programme
 from funding.policies import Role
 from funding.presentation import FIRST
@@ -22,7 +22,7 @@ LANGUAGES = [("de", _("German")), ("en", _("English")), ("tr", _("Turkish")), ("
 
 
 class SignInForm(forms.Form):
-    email = forms.EmailField(
+    email = MailField(
         label=_("Mail address"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
@@ -60,7 +60,7 @@ class SetupForm(forms.Form):
     """The first administrator and the first town."""
 
     name = TextField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    email = forms.EmailField(
+    email = MailField(
         label=_("Your mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     town_name = TextField(label=_("Name of the town"), max_length=200, help_text=_("As in letters: Kreisstadt Unna"))
@@ -74,7 +74,7 @@ class PersonForm(forms.Form):
     """Somebody who gets a role in a town."""
 
     town = forms.ModelChoiceField(Municipality.objects.none(), label=_("Town"), empty_label=None)
-    email = forms.EmailField(
+    email = MailField(
         label=_("Mail address"), max_length=254, help_text=_("They sign in with a code that we send to this address.")
     )
     name = TextField(label=_("Name"), max_length=200)
@@ -167,7 +167,7 @@ class ProgrammeForm(forms.Form):
         help_text=_("What stays empty is the town's own."),
     )
     contact_phone = TextField(label=_("Who advises: phone"), required=False, max_length=50)
-    contact_email = forms.EmailField(label=_("Who advises: mail address"), required=False, max_length=254)
+    contact_email = MailField(label=_("Who advises: mail address"), required=False, max_length=254)
     cap_per_project_cents = MoneyField(label=_("Highest grant per project"), required=False)
     budget_per_year_cents = MoneyField(
         label=_("Budget per year"), required=False, help_text=_("For years that are opened from now on.")

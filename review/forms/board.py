@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
 from funding import clock
-from funding.fields import GermanDateField, MoneyField, TextField
+from funding.fields import GermanDateField, MailField, MoneyField, TextField
 from funding.models import Programme
 from review import rules
 from review.forms.procedure import long_text
@@ -56,7 +56,7 @@ class NewSeatForm(SeatForm):
 
     programme = forms.ModelChoiceField(label=_("Board"), queryset=Programme.objects.none(), empty_label=None)
     name = TextField(label=_("Name"), max_length=200)
-    email = forms.EmailField(label=_("Mail address"), max_length=254, help_text=_("They sign in with it."))
+    email = MailField(label=_("Mail address"), max_length=254, help_text=_("They sign in with it."))
     field_order = ("programme", "name", "email")
 
     def __init__(self, *args: Any, programmes: Any, **kwargs: Any) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import translation
 
@@ -70,6 +71,28 @@ def test_tick_at_when_and_where_asks_for_it_and_can_be_taken_back(client, town, 
     client.post(page, {**typed, "version": 2})
 
     assert (asked, Application.objects.get(pk=draft.pk).early_start) == ("asked", "")
+
+
+@pytest.mark.parametrize(
+    ("month", "ticked", "said"),
+    [
+        ("1", {}, ["The project begins before this application arrives."]),
+        ("3", {}, ["You want to begin soon:"]),
+        ("3", {"early_start": "on"}, []),
+        ("12", {}, []),
+    ],
+)
+def test_who_begins_too_soon_learns_it_when_leaving_the_page(client, town, applicant, month, ticked, said):
+    draft = make_application(make_programme(town), make_organisation(town, applicant), end=date(2026, 12, 31))
+    client.force_login(applicant)
+    page = reverse("applications:edit", args=[draft.pk, "when"])
+    start = {"start_day": "20", "start_month": month, "start_year": "2026"}
+    end = {"end_day": "31", "end_month": "12", "end_year": "2026"}
+
+    answer = client.post(page, {**start, **end, **ticked, "version": 1})
+
+    warned = [str(one) for one in get_messages(answer.wsgi_request) if one.level_tag == "warning"]
+    assert [sentence.startswith(begin) for sentence, begin in zip(warned, said, strict=True)] == [True] * len(said)
 
 
 def test_allowed_from_a_day_is_kept_and_told_in_a_draft_to_the_group(case, officer):

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from funding.fields import GermanDateField, MoneyField, QuantityField, TextField, clean_text
+from funding.fields import GermanDateField, MailField, MoneyField, QuantityField, TextField, clean_text
 
 
 class Sample(forms.Form):
@@ -134,3 +134,23 @@ def test_date_required_and_empty_says_so_once():
 
     with translation.override("en"):
         assert Required({}).errors == {"start": ["Please fill this in."]}
+
+
+def test_text_that_is_too_long_is_said_and_not_cut_off_by_the_browser():
+    class Short(forms.Form):
+        name = TextField(max_length=5)
+
+    form = Short({"name": "🎉" * 7})
+
+    assert form.errors == {"name": ["This is too long: 7 characters, and at most 5 fit. Please shorten it."]}
+    assert "maxlength" not in str(form["name"])
+
+
+@pytest.mark.parametrize("typed", ["kein-at", "a@b", "ş@x", "a b@town.example"])
+def test_what_is_no_mail_address_is_said_with_an_example(typed):
+    class Mail(forms.Form):
+        email = MailField()
+
+    assert Mail({"email": typed}).errors == {
+        "email": ["This is no whole mail address. It has an @ in it, for example name@example.org."]
+    }
