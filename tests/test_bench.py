@@ -1,7 +1,7 @@
 """What the measurements say of a goal that was met and of one that was not."""
 
 from tests.bench.measure import Load, Row, report
-from tests.bench.pages import Page
+from tests.bench.pages import Page, Work
 
 
 def row(name: str, ratio: float) -> Row:
@@ -23,3 +23,10 @@ def test_report_heavy_visit_and_low_score_are_printed_as_missed():
     assert "| first load: start page | de | 75,001 | **missed** | 50,000 | met |" in lines
     assert "| later: a form page | ar | 25,000 | met | 95,001 | **missed** |" in lines
     assert "| Start page | 99 | **missed** | 95 | met |" in lines
+
+
+def test_report_work_in_the_background_stands_with_its_goal():
+    lines = report([], 3.3, [], [], [Work("Dossier of 40 cases", 0.734, 5.0), Work("Letters", 5.01, 5.0)]).splitlines()
+
+    assert "| Dossier of 40 cases | 0.73 | ≤ 5: met |" in lines
+    assert "| Letters | 5.01 | ≤ 5: **missed** |" in lines

@@ -142,6 +142,7 @@ def dossier_files(pks: Iterable[int]) -> list[CaseFile]:
         return case_files(list(items))
 
 
+@translation.override("de")
 def dossier_blocks(files: Sequence[CaseFile], left_out: Sequence[int]) -> list[Block]:
     """All the dossier says; `left_out` are the numbers of the items it does not hold."""
     return [*_front(files, left_out), *(block for file in files for block in case_blocks(file))]
@@ -152,6 +153,7 @@ def fingerprint(files: Sequence[CaseFile], left_out: Sequence[int]) -> str:
     return hashlib.sha256(repr(dossier_blocks(files, left_out)).encode()).hexdigest()
 
 
+@translation.override("de")
 def dossier_pdf(
     meeting: Meeting,
     files: Sequence[CaseFile],

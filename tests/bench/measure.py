@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench import pages as town
-from tests.bench.pages import Page
+from tests.bench.pages import Page, Work
 
 ROUNDS, WARM_UP = 40, 5
 REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -199,7 +199,13 @@ def _scores(page: Page) -> dict[str, int]:
 # --- The report -------------------------------------------------------------------------------------------------------
 
 
-def report(rows: list[Row], base: float, loads: list[Load], scores: list[tuple[str, dict[str, int]]]) -> str:
+def report(
+    rows: list[Row],
+    base: float,
+    loads: list[Load],
+    scores: list[tuple[str, dict[str, int]]],
+    works: Sequence[Work] = (),
+) -> str:
     engine = connection.vendor
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, Django {django.__version__}, {engine}"
     lines = [
@@ -217,6 +223,14 @@ def report(rows: list[Row], base: float, loads: list[Load], scores: list[tuple[s
             f"| {row.wire:,} | {row.verdict} |"
             for row in rows
         ),
+        "",
+        "## What is made in the background",
+        "",
+        "Seconds of one core.",
+        "",
+        "| work | seconds | goal |",
+        "|---|--:|---|",
+        *(f"| {one.name} | {one.seconds:.2f} | ≤ {one.goal:g}: {verdict(one.seconds, one.goal)} |" for one in works),
         "",
         "## What a phone loads",
         "",
@@ -251,6 +265,6 @@ def main() -> None:
     town.fill()
     found = town.pages()
     rows, base = timed(found)
-    text = report(rows, base, weighed(found), asked_lighthouse(found))
+    text = report(rows, base, weighed(found), asked_lighthouse(found), town.works())
     REPORT.write_text(text, encoding="utf-8")
     sys.stdout.write(text)

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from applications.models import Application
 from funding.pdf import Heading, NewPage, plain
@@ -109,6 +110,16 @@ def test_same_cases_on_the_same_day_give_the_same_bytes(review, three):
     assert documents.dossier_pdf(meeting, files, [], as_of=AS_OF) == documents.dossier_pdf(
         meeting, documents.dossier_files([item.pk for item in three]), [], as_of=AS_OF
     )
+
+
+def test_worker_without_a_language_says_the_same(review, three):
+    pks = [item.pk for item in three]
+    here = documents.fingerprint(documents.dossier_files(pks), [])
+
+    with translation.override(None):
+        there = documents.fingerprint(documents.dossier_files(pks), [])
+
+    assert here == there
 
 
 def test_number_of_queries_does_not_grow_with_the_cases(review):
