@@ -53,7 +53,23 @@ def minutes_blocks(facts: Mapping[str, Any], hidden: Collection[int] = ()) -> li
     blocks = _head(facts)
     for item in facts["items"]:
         blocks += _item(item) if item["item"] not in hidden else _hidden(item)
-    return blocks
+    return [*blocks, *_list(facts["list"], hidden)] if facts["list"] else blocks
+
+
+def _list(saved: Mapping[str, Any], hidden: Collection[int]) -> list[Block]:
+    """The amounts the board put together, in its order."""
+    rows = [
+        (
+            f"TOP {entry['position']}",
+            entry["title"],
+            format_eur(entry["cents"]) if entry["fits"] else "passt nicht mehr",
+        )
+        for entry in saved["entries"]
+        if entry["item"] not in hidden
+    ]
+    moment = german_moment(datetime.fromisoformat(saved["at"]))
+    columns = [Column("TOP", 0.8), Column("Projekt", 4), Column("Betrag", 1.8, numeric=True)]
+    return [Heading("Liste des Beirats"), Text(f"Gespeichert von {saved['by']}, {moment}:"), Grid(columns, rows)]
 
 
 def _correction(facts: Mapping[str, Any]) -> list[Block]:

@@ -50,11 +50,32 @@ def facts_of(minutes: Minutes) -> dict[str, Any]:
             {"name": str(seat.member), "position": seat.member.position, "present": seat.present} for seat in seats
         ],
         "items": [_item(item, minutes, leader) for item in items],
+        "list": _list(meeting, items),
         "text": minutes.text,
         "secretary": {"user": minutes.secretary_id, "name": str(minutes.secretary)} if minutes.secretary else None,
         "signers": _signers(minutes, leader, items),
         "corrects": {"day": _day(original.frozen_at), "sha256": original.sha256} if original else None,
     }
+
+
+def _list(meeting: Meeting, items: list[BoardItem]) -> dict[str, Any] | None:
+    """The board's list as it was saved last."""
+    saved = meeting.lists.select_related("saved_by").first()
+    if saved is None:
+        return None
+    by_pk = {item.pk: item for item in items}
+    entries = [
+        {
+            "item": entry["item"],
+            "position": by_pk[entry["item"]].position,
+            "title": str(by_pk[entry["item"]].application),
+            "cents": entry["cents"],
+            "fits": entry["fits"],
+        }
+        for entry in saved.entries
+        if entry["item"] in by_pk
+    ]
+    return {"by": str(saved.saved_by), "at": saved.saved_at.isoformat(), "entries": entries}
 
 
 def _day(moment: Any) -> str:

@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from funding import clock
 from funding.gate import Refused, Stale
 from funding.pdf import Bullets, Facts, Grid, Heading, Text, plain
 from review import documents, operations
-from review.models import BoardMember, Meeting, Minutes, Motion
+from review.models import BoardList, BoardMember, Meeting, Minutes, Motion
 from review.operations import sign_minutes
 from tests.factories import make_user
 from tests.pdf_structure import read
@@ -68,6 +69,15 @@ def signed(review, meeting):
 
 
 def test_minutes_have_every_mandatory_part(review, held):
+    items = list(held.items.all())
+    BoardList.objects.create(
+        municipality=held.municipality,
+        meeting=held,
+        number=1,
+        entries=[{"item": items[0].pk, "cents": 1_200_00, "fits": True}],
+        saved_by=review.officer,
+        saved_at=clock.now(),
+    )
     operations.write_minutes(
         held, by=review.officer, text="Gäste: keine.", remarks={held.items.first().pk: "Frau Aydın war am Telefon."}
     )
@@ -91,6 +101,7 @@ def test_minutes_have_every_mandatory_part(review, held):
         "Befangen: niemand",
         "Vertagen | 4 | 0 | 3 | 0 | angenommen",
         "Ergebnis: Der Fall wird vertagt.",
+        "TOP 1 | Führungen | 1.200,00 €",
     ):
         assert line in [text.replace("\u00a0", " ") for text in said], line
 
