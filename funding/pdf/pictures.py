@@ -71,4 +71,5 @@ def bar_strip(bar: Bar, frame: Frame, parent: Element) -> Strip:
             canvas.rect(left, bottom, width, _BAR_HEIGHT, stroke=1, fill=1)
             left += width
 
-    return Strip(_BAR_HEIGHT, paint, gap=8)
+    # What stands below says the same in words: both on one page.
+    return Strip(_BAR_HEIGHT, paint, gap=8, keep=True)

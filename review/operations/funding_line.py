@@ -57,10 +57,10 @@ class Pot:
     @property
     def segments(self) -> list[dict[str, Any]]:
         """For `bar_parts`: a part for each case that fits, and what is left."""
-        given = [row for row in self.rows if row.fits and row.cents]
         parts = [
-            {"label": str(row.item.application), "cents": row.cents, "tone": ("brand", "success")[place % 2]}
-            for place, row in enumerate(given)
+            {"label": str(row.item.application), "cents": row.cents, "tone": "brand"}
+            for row in self.rows
+            if row.fits and row.cents
         ]
         return [*parts, {"label": _("Still free"), "cents": self.left_cents or 0, "tone": "rest"}]
 
