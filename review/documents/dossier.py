@@ -283,7 +283,8 @@ def _who_pays(case: Case) -> list[Block]:
         return []
     total = sum(cents for _label, cents in parts)
     words = [f"{label}: {format_eur(cents)} ({round(100 * cents / total) if total else 0} %)" for label, cents in parts]
-    return [Text("Wer zahlt, von links nach rechts:"), Bar(parts, alt="; ".join(words)), Text(" · ".join(words), small=True)]
+    bar = Bar(parts, alt="; ".join(words))
+    return [Text("Wer zahlt, von links nach rechts:"), bar, Text(" · ".join(words), small=True)]
 
 
 def _earlier(earlier: Sequence[Earlier]) -> list[Block]:

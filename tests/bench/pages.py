@@ -15,10 +15,9 @@ from applications.workflow import State
 from budgets.models import BudgetYear, Grant
 from funding import clock
 from funding.models import Programme, User
-from funding.site.imports import SAMPLES, import_application, parse
 from review.documents import dossier_files, dossier_pdf
 from review.models import Attendance, BiasDeclaration, Meeting
-from tests.factories import TOURS, make_item, make_plan
+from tests.factories import TOURS, make_application, make_item, make_plan
 
 ROWS = 25  # as many as the floor lists
 FORM_GOAL = 3.0  # times the floor
@@ -39,16 +38,18 @@ class Page:
 def fill() -> None:
     """Enough cases for full lists: the demo has one of each kind, a town has more."""
     programme = Programme.objects.select_related("municipality").get(municipality__slug="unna")
-    sample = parse((SAMPLES / "01-neighbourhood-tours.toml").read_bytes())
-    for _ in range(max(0, DOSSIER_CASES - Application.objects.exclude(file_number="").count())):
-        import_application(sample, programme, submit=True)
+    organisation = programme.applications.exclude(file_number="").order_by("pk")[0].organisation
+    for number in range(DOSSIER_CASES):
+        make_application(
+            programme, organisation, state=State.ADMITTED, title=f"Projekt {number}", file_number=f"FT-BENCH-{number}"
+        )
     _fill_meetings(programme)
 
 
 def _fill_meetings(programme: Programme) -> None:
     """As many meetings as a list holds: the last one with as many cases, the first one with those of the dossier."""
     chair = programme.board_members.filter(position="chair").order_by("pk")[0]
-    town, cases = programme.municipality, list(Application.objects.exclude(file_number="").order_by("-pk"))
+    town, cases = programme.municipality, list(programme.applications.exclude(file_number="").order_by("-pk"))
     fields = {"municipality": town, "programme": programme, "invited_at": clock.now(), "place": "Rathaus"}
     meetings = [Meeting.objects.create(**fields, held_on=clock.today() + timedelta(weeks=n)) for n in range(ROWS)]
     for member in programme.board_members.order_by("pk"):
