@@ -1,5 +1,6 @@
 """Verbs that write towns, programmes, rounds and people's roles."""
 
+import datetime
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from funding import money
+from funding import clock, money
 from funding.gate import Refused, record, save_with_history, writes
-from funding.models import DEFAULT_CHECKLIST, Assignment, Category, Municipality, Programme, Round, User
+from funding.models import DEFAULT_CHECKLIST, Absence, Assignment, Category, Municipality, Programme, Round, User
 from funding.policies import Role, is_administrator
 from funding.programmes import RESERVED_SLUGS, CategoryRow, ProgrammeFile
 from funding.toml import FileError
@@ -205,6 +206,51 @@ def take_role(assignment: Assignment, *, by: Any) -> None:
     record(assignment.municipality_id, "role.take", Assignment(pk=assignment.pk), by=by, details=details)
     assignment._history_user = by  # type: ignore[attr-defined]
     assignment.delete()
+
+
+def colleagues(town: Municipality, user: User) -> models.QuerySet[User]:
+    """Who can stand in for a person: somebody else with one of the roles they have in the town."""
+    roles = user.roles_in(town.pk) - {Role.BOARD}
+    return User.objects.with_role(town.pk, *roles).exclude(pk=user.pk)
+
+
+@writes
+def enter_absence(
+    town: Municipality, *, user: User, deputy: User, first: datetime.date, last: datetime.date, by: Any
+) -> Absence:
+    """Note that somebody is away and who does their work meanwhile: themselves, or the administrator for who is ill.
+
+    Raises PermissionDenied; Refused for days in the wrong order or over already, days that are taken, a deputy
+    without a role of theirs.
+    """
+    if by.pk != user.pk and not is_administrator(town, by):
+        raise PermissionDenied("one's own absence, or the administrator")
+    User.objects.select_for_update().get(pk=user.pk)
+    if last < first or last < clock.today():
+        raise Refused(_("The last day lies before the first, or is over already."))
+    if not colleagues(town, user).filter(pk=deputy.pk).exists():
+        raise Refused(_("%s has no role with which to stand in.") % deputy)
+    if Absence.objects.filter(municipality=town, user=user, first__lte=last, last__gte=first).exists():
+        raise Refused(_("For some of these days an absence is entered already."))
+    entry = Absence(municipality=town, user=user, deputy=deputy, first=first, last=last)
+    save_with_history(entry, by=by, reason="enter")
+    record(town.pk, "absence.enter", entry, by=by, details={"user": user.pk, "deputy": deputy.pk})
+    return entry
+
+
+@writes
+def end_absence(absence: Absence, *, by: Any) -> None:
+    """Somebody is back, or does not go after all. What lies behind stays on record. Raises PermissionDenied."""
+    fresh = Absence.objects.select_for_update(of=("self",)).get(pk=absence.pk)
+    if by.pk != fresh.user_id and not is_administrator(fresh, by):
+        raise PermissionDenied("one's own absence, or the administrator")
+    record(fresh.municipality_id, "absence.end", Absence(pk=fresh.pk), by=by, details={"user": fresh.user_id})
+    if fresh.first >= clock.today():
+        fresh._history_user = by  # type: ignore[attr-defined]
+        fresh.delete()
+    elif fresh.last >= clock.today():
+        fresh.last = clock.today() - datetime.timedelta(days=1)
+        save_with_history(fresh, by=by, reason="end")
 
 
 def has_administrator() -> bool:

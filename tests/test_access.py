@@ -24,6 +24,7 @@ ARGUMENTS = {
     },
     "eligibility": lambda w: [w["town"].slug, w["programme"].slug, "who"],
     "setup": lambda w: ["no-such-token"],
+    "absence-end": lambda w: [w["absence"].pk],
     "case": lambda w: [w["submitted"].pk],
     "role-remove": lambda w: [w["assignment"].pk],
     "town": lambda w: [w["town"].pk],

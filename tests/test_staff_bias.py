@@ -25,14 +25,15 @@ NOT_OF_A_CASE = {
     "programme", "programme-meter", "poster", "take-idea", "begin", "eligibility", "eligibility-result", "setup",
     "role-remove", "town", "programme-edit", "round-create", "applications:create", "applications:members",
     "applications:member", "applications:remove-member", "applications:invitation", "applications:revoke-invitation",
-    "review:advice-new", "review:agenda", "review:dossier", "review:dossier-file", "review:dossier-progress",
+    "review:advice-new", "review:agenda", "review:funding-line", "review:dossier",
+    "review:dossier-file", "review:dossier-progress",
     "review:meeting", "review:meeting-again", "review:meeting-cancel", "review:meeting-end", "review:meeting-file",
     "review:meeting-move", "review:minutes", "review:minutes-correct", "review:minutes-file", "review:minutes-reopen",
     "review:minutes-sign", "personal",
     "review:present", "review:provision", "review:provision-create", "review:provisions-usual", "review:seat",
     "budgets:year", "budgets:year-move", "budgets:year-block", "budgets:run",
 }  # fmt: skip
-LISTS = ("tasks", "outbox", "applications:list", "applications:assist", "review:conversations", "review:decisions",
+LISTS = ("outbox", "applications:list", "applications:assist", "review:conversations", "review:decisions",
          "budgets:payments", "budgets:run-create", "review:meeting-create")  # fmt: skip
 
 
@@ -90,7 +91,17 @@ class TestPages(TestCase):
 
         after = {name for name in LISTS if title in client.get(reverse(name)).content.decode()}
 
-        assert (len(before) > 4, after) == (True, set())
+        assert (len(before) > 3, after) == (True, set())
+
+    def test_no_task_is_about_the_case_and_the_first_page_says_who_has_it(self):
+        self.step_back()
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(self.person)
+
+        page = client.get(reverse("tasks"))
+
+        assert [row.task.title for row in page.context["page_obj"] if row.task.case is not None] == []
+        assert "Cases you stepped back from" in page.content.decode()
 
     def test_dossier_of_the_meeting_leaves_the_case_out(self):
         client = Client()

@@ -17,7 +17,7 @@ from budgets.models import Payment, PaymentRun, UsageProof
 from budgets.operations import open_year
 from budgets.workflow import PaymentState, ProofState
 from funding.clock import BERLIN
-from funding.models import Message, User
+from funding.models import Absence, Message, User
 from funding.policies import Role
 from review.models import (
     Advice,
@@ -128,10 +128,18 @@ def build() -> World:
     found["turkish"].german = {"summary": waiting}
     found["turkish"].save()
     _conversation(world)
+    colleague = make_user(town, "officer")
+    found["absence"] = Absence.objects.create(
+        municipality=town,
+        user=people["officer"],
+        deputy=colleague,
+        first=date(2099, 3, 2),
+        last=date(2099, 3, 6),
+    )
     found["bias"] = StaffBias.objects.create(
         municipality=town,
         application=found["submitted"],
-        user=make_user(town, "officer"),
+        user=colleague,
         reason="Meine Schwester leitet den Verein.",
         declared_at=NOW,
     )

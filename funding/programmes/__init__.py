@@ -39,7 +39,7 @@ RESERVED_SLUGS = frozenset(
             "money",
         ),
         *("outbox", "people", "privacy", "programmes", "review", "setup", "sign-in", "sign-out", "static", "tasks"),
-        *("towns", "uploads"),
+        *("absences", "towns", "uploads"),
     )
 )
 

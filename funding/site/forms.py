@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from funding.bank import BankError, check_iban
 from funding.calendar import STATES
 from funding.fields import GermanDateField, MailField, MoneyField, TextField
-from funding.models import Message, Municipality, Programme
+from funding.models import Message, Municipality, Programme, User
 from funding.policies import Role
 from funding.presentation import FIRST
 
@@ -274,3 +275,15 @@ class AuditFilter(forms.Form):
     case = forms.IntegerField(
         label=_("Number of the object"), required=False, min_value=1, help_text=_("The number in the column “About”.")
     )
+
+
+class AbsenceForm(forms.Form):
+    """From when to when one is away, and who stands in."""
+
+    first = GermanDateField(label=_("First day away"))
+    last = GermanDateField(label=_("Last day away"))
+    deputy = forms.ModelChoiceField(label=_("Who stands in"), queryset=User.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, deputies: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deputy"].queryset = deputies  # type: ignore[attr-defined]

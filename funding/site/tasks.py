@@ -5,7 +5,7 @@ One function per role; each makes a fixed number of queries however many cases t
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, Count, Min, Q, Value, When
@@ -34,7 +34,10 @@ from review.policies import may_decide
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: what, about what, where, and the day that was promised or (`since`) from which it waits."""
+    """One thing to do: what, about what, where, and the day that was promised or (`since`) from which it waits.
+
+    `kind` says what is urgent about it beside its days: "new", "answered" (the applicant did something) or "overdue".
+    """
 
     what: str
     title: str
@@ -42,11 +45,13 @@ class Task:
     due: datetime.date | None = None
     since: datetime.date | None = None
     case: Application | None = None
+    kind: str = ""
+    role: str = ""
 
     @property
     def is_late(self) -> bool:
         """A promised day is over."""
-        return self.due is not None and self.due < clock.today()
+        return self.kind == "overdue" or (self.due is not None and self.due < clock.today())
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -59,17 +64,21 @@ def tasks_of(user: Any) -> list[Task]:
     found: list[Task] = [*_of_applicant(user)]
     for role, of_role in BY_ROLE.items():
         if towns := user.towns_as(role):
-            found += [task for task in of_role(user, towns) if not (task.case and is_withheld(task.case, user))]
+            found += [
+                replace(task, role=role)
+                for task in of_role(user, towns)
+                if task.case is None or not is_withheld(task.case, user)
+            ]
     return sorted(found, key=lambda task: task.order)
 
 
-def _case(application: Application, what: str, **days: datetime.date | None) -> Task:
-    return Task(what, str(application), reverse("case", args=[application.pk]), case=application, **days)
+def _case(application: Application, what: str, **more: Any) -> Task:
+    return Task(what, str(application), reverse("case", args=[application.pk]), case=application, **more)
 
 
-def _about(obj: Any, what: str, url: str, *args: Any, **days: datetime.date | None) -> Task:
+def _about(obj: Any, what: str, url: str, *args: Any, **more: Any) -> Task:
     case = obj if isinstance(obj, Application) else None
-    return Task(what, str(obj), reverse(url, args=args), case=case, **days)
+    return Task(what, str(obj), reverse(url, args=args), case=case, **more)
 
 
 def _day(moment: datetime.datetime | None) -> datetime.date | None:
@@ -184,8 +193,8 @@ def _questions_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
         first.setdefault(remark.application, remark)
     for application, remark in first.items():
         if not user.right_in(application.organisation_id):
-            what = _("Answer a question")
-            yield _about(application, what, "review:conversation", application.pk, since=_day(remark.written_at))
+            what, since = _("Answer a question"), _day(remark.written_at)
+            yield _about(application, what, "review:conversation", application.pk, since=since, kind="answered")
 
 
 def _mails_of_officer(user: Any, towns: list[int]) -> Iterator[Task]:
@@ -214,7 +223,8 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
         if application.state == State.SUBMITTED:
             answered = application.with_submissions > 1
             what = _("Answered: check again") if answered else _("New: check")
-            yield _about(application, what, "review:check", application.pk, due=application.promised_on)
+            kind = "answered" if answered else "new"
+            yield _about(application, what, "review:check", application.pk, due=application.promised_on, kind=kind)
             yield from _german_of_officer(application, today)
         elif application.state == State.DEFERRED:
             yield _case(application, _("Deferred: take up again"), due=application.promised_on)
@@ -223,9 +233,9 @@ def _cases_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iter
                 yield _case(application, _("Put on the agenda of a meeting"), due=application.promised_on)
         elif application.time_wanted_until is not None:
             what = _("Wants time until %s: say yes or no") % date_format(application.time_wanted_until)
-            yield _case(application, what, since=application.answer_by)
+            yield _case(application, what, since=application.answer_by, kind="answered")
         elif application.answer_by is not None and application.answer_by < today:
-            yield _case(application, _("No answer came in time"), since=application.answer_by)
+            yield _case(application, _("No answer came in time"), since=application.answer_by, kind="overdue")
     papers = Application.objects.filter(municipality__in=towns, state=State.DRAFT, paper=True)
     for paper in papers.order_by("pk"):
         yield _case(paper, _("Paper: complete it, or record it as incomplete"), since=paper.received_on)
@@ -240,7 +250,7 @@ def _german_of_officer(application: Application, today: datetime.date) -> Iterat
         yield _about(application, _("Put the German text to the group"), "review:german", application.pk)
     elif waiting and application.confirm_by is not None and application.confirm_by < today:
         what = _("The German text was not confirmed in time")
-        yield _about(application, what, "review:german", application.pk, since=application.confirm_by)
+        yield _about(application, what, "review:german", application.pk, since=application.confirm_by, kind="overdue")
 
 
 def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Iterator[Task]:
@@ -252,9 +262,8 @@ def _proofs_of_officer(user: Any, towns: list[int], today: datetime.date) -> Ite
             continue
         if proof.state == ProofState.SUBMITTED:
             day = _day(proof.submitted_at)
-            yield _about(
-                proof.grant.application, _("Check the usage proof"), "budgets:proof_check", proof.pk, since=day
-            )
+            what, case = _("Check the usage proof"), proof.grant.application
+            yield _about(case, what, "budgets:proof_check", proof.pk, since=day, kind="answered")
         else:
             yield _case(
                 proof.grant.application, _("The usage proof is late: remind or extend"), due=proof.grant.proof_due_on

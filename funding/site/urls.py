@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from funding.site.views import accounts, administration, cases, demo, eligibility, office, public, sign_in
+from funding.site.views import absences, accounts, administration, cases, demo, eligibility, office, public, sign_in
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("sign-out/", accounts.sign_out, name="sign-out"),
     path("setup/<str:token>/", accounts.setup, name="setup"),
     path("tasks/", cases.tasks, name="tasks"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/<int:pk>/end/", absences.absence_end, name="absence-end"),
     path("cases/<int:pk>/", cases.case, name="case"),
     path("people/", administration.people, name="people"),
     path("people/new/", administration.person_create, name="person-create"),

@@ -13,6 +13,7 @@ from applications.models import Application, StaffBias
 from funding import clock
 from funding.models import Round
 from funding.site.cases import CasePage, money_of
+from funding.site.inbox import Inbox
 from funding.site.tasks import tasks_of
 
 
@@ -21,16 +22,30 @@ from funding.site.tasks import tasks_of
 def tasks(request: HttpRequest) -> HttpResponse:
     """The first page of everybody: what waits for this person, then their own applications."""
     user = request.user
-    found = tasks_of(user)
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
-    is_applicant = not user.is_staff_somewhere  # type: ignore[union-attr]
+    if user.is_staff_somewhere:  # type: ignore[union-attr]
+        return _inbox(request)
+    page = Paginator(tasks_of(user), 25).get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
         "tasks": page.object_list,
         "mine": _mine(user),
-        "rounds": _open_rounds() if is_applicant else [],
+        "rounds": _open_rounds(),
     }
     return render(request, "site/tasks.html", context)
+
+
+def _inbox(request: HttpRequest) -> HttpResponse:
+    """The tasks of somebody who works for a town: by urgency, of officers all, their own or nobody's."""
+    user: Any = request.user
+    inbox = Inbox(user, request.GET.get("show", ""))
+    withheld = StaffBias.objects.filter(user=user, withdrawn_at=None, application__in=user.withheld_cases)
+    context = {
+        "inbox": inbox,
+        "page_obj": Paginator(inbox.rows(), 25).get_page(request.GET.get("page")),
+        "withheld": withheld.select_related("application__assigned_to", "deputy"),
+        "mine": _mine(user),
+    }
+    return render(request, "site/inbox.html", context)
 
 
 def _mine(user: Any) -> list[tuple[Application, str, str]]:
