@@ -65,10 +65,11 @@ def item_page(request: HttpRequest, found: BoardItem, tried: forms.Form | None =
     if tried is not None and typed is not None:
         typed = KeptInput(typed.urlencode())  # the other forms were not sent, and so are not found wanting
 
-    def form_of(kind: type[forms.Form], **more: Any) -> forms.Form:
+    def form_of(kind: type[forms.Form], prefix: str, **more: Any) -> forms.Form:
         if isinstance(tried, kind):
             return tried
-        form = kind(typed, **more)
+        came_along = any(name.startswith(f"{prefix}-") for name in typed or ())
+        form = kind(typed if came_along else None, prefix=prefix, **more)
         if isinstance(typed, KeptInput):
             form.errors.clear()  # nobody has sent it
         return form
@@ -88,10 +89,10 @@ def item_page(request: HttpRequest, found: BoardItem, tried: forms.Form | None =
             initial={"cents": operations.suggested_cents(found, highest) if ballot["may_put"] else highest},
             prefix="motion",
         ),
-        "finish_form": form_of(ReasonForm, prefix="finish"),
-        "note_form": form_of(PrivateNoteForm, initial=_shown(own), prefix="note") if ballot["reads"] else None,
+        "finish_form": form_of(ReasonForm, "finish"),
+        "note_form": form_of(PrivateNoteForm, "note", initial=_shown(own)) if ballot["reads"] else None,
         "comments": list(found.comments.select_related("written_by")) if may_talk else None,
-        "comment_form": form_of(CommentForm, prefix="comment") if may_talk and ballot["may_comment"] else None,
+        "comment_form": form_of(CommentForm, "comment") if may_talk and ballot["may_comment"] else None,
         "form": tried,
         **ballot,
     }

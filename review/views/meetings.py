@@ -75,14 +75,18 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     may_manage = policies.may_manage(found, seat, request.user) and found.closed_at is None
     seats = list(found.attendance.select_related("member__user"))
     officer = is_officer(found, request.user)
+    rows = [
+        _row(item, seat, open_pks, is_staff=is_staff, typed=request.POST.get(f"reason-{item.pk}")) for item in items
+    ]
+    ticked = request.POST if "members" in request.POST else None
+    suggested = [row["item"].pk for row in rows if row["suggestion"] and row["may_declare"]]
     context = {
         "meeting": found,
         "seat": seat,
-        "rows": [
-            _row(item, seat, open_pks, is_staff=is_staff, typed=request.POST.get(f"reason-{item.pk}")) for item in items
-        ],
+        "rows": rows,
+        "confirm_first": suggested[0] if suggested and not may_manage else None,
         "may_manage": may_manage,
-        "present_form": PresentForm(request.POST or None, seats=seats) if may_manage and not found.is_written else None,
+        "present_form": PresentForm(ticked, seats=seats) if may_manage and not found.is_written else None,
         "may_change": officer and found.closed_at is None and not any(item.motions.all() for item in items),
         "short_notice": found.short_notice and (is_staff or may_manage),
         "may_repeat": officer and found.held_on <= clock.today() and bool(operations.without_quorum(found)),
@@ -179,11 +183,18 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def act_on(
-    request: HttpRequest, act: Callable[[], Any], done: str, name: str, pk: int, used: tuple[str, ...] = ()
+    request: HttpRequest,
+    act: Callable[[], Any],
+    done: str,
+    name: str,
+    pk: int,
+    used: tuple[str, ...] = (),
+    place: str = "",
 ) -> HttpResponse:
     """Do it and say so; what is refused or comes too late is a message, never an error page.
 
-    What else was typed on the page comes along; `used` is taken by the act once it is done.
+    What else was typed on the page comes along; `used` is taken by the act once it is done. `place`: the part of the
+    page that shows it.
     """
     page = reverse(name, args=[pk])
     keep(request, page)
@@ -197,6 +208,7 @@ def act_on(
         keep(request, page, used=used)
         if done:
             messages.success(request, done)
+        return redirect(f"{page}{place}")
     return redirect(page)
 
 
@@ -229,4 +241,5 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             operations.declare(listed, by=request.user, biased=choice == "yes", reason=reason)
 
-    return act_on(request, act, done, "review:meeting", listed.meeting_id, used=(typed, "biased"))
+    place = f"#item-{listed.pk}"
+    return act_on(request, act, done, "review:meeting", listed.meeting_id, used=(typed, "biased"), place=place)

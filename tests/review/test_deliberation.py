@@ -148,6 +148,16 @@ def test_vote_keeps_the_note_that_was_being_typed(review, item):
     assert context["own_vote"].choice == "yes"
 
 
+def test_kept_note_is_shown_again_beside_a_comment_that_was_being_typed(review, item):
+    client = signed_in(review.board[2].user)
+
+    client.post(url("private-note", item.pk), {"note-text": "Gut.", "note-leaning": "for", "comment-text": "Halb"})
+
+    page = client.get(url("item", item.pk))
+    assert [page.context[name]["text"].value() for name in ("note_form", "comment_form")] == ["Gut.", "Halb"]
+    assert "There is a problem" not in page.content.decode()
+
+
 # --- Doubts and rulings -----------------------------------------------------------------------------------------------
 
 

@@ -381,3 +381,14 @@ def test_language_switch_after_an_error_leads_back_to_the_item_with_what_was_typ
     assert response.redirect_chain == [(url("item", item.pk), 302)]
     assert response.context["motion_form"]["cents"].value() == "9.999,00"
     assert "Please write your comment first." not in response.content.decode()
+
+
+def test_saved_presence_is_shown_again_beside_a_reason_that_was_being_typed(review):
+    [item] = review.meet()
+    client, there = signed_in(review.board[0].user), [review.board[0].pk, review.board[3].pk]
+
+    client.post(url("present", item.meeting_id), {"members": there, f"reason-{item.pk}": "Meine Schwester"})
+
+    context = client.get(url("meeting", item.meeting_id)).context
+    assert context["present_form"]["members"].value() == there
+    assert context["rows"][0]["reason"] == "Meine Schwester"
