@@ -392,7 +392,7 @@ class Decider(Person):
     def prepares(self, cents: int, reasons: str, deviation: str) -> None:
         self.ticks(Decision.Kind.AWARD.label)
         self.types("Amount", typed(cents))
-        self.types("Reasons for the applicant", reasons)
+        self.types("What else you want to say", reasons)
         self.types("Why you do not follow the board", deviation)
         self.presses(de("Prepare the decision"))
 
