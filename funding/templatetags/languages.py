@@ -3,6 +3,8 @@
 from django import template
 from django.template import Context
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -19,12 +21,12 @@ def language_switch(context: Context, content: str) -> SafeString:
     """
     request = context["request"]
     form = context.get("form")
+    came_from = {"next": request.get_full_path(), **({"sent-before": ""} if getattr(form, "errors", None) else {})}
     values = {
         "form_id": content.strip(),
         "languages": offered(getattr(request, "user", None), context.get("town")),
         "current": get_language(),
-        "page": request.get_full_path(),
-        "sent_before": bool(getattr(form, "errors", None)),
+        "address": f"{reverse('set_language')}?{urlencode(came_from)}",
         "csrf_token": context.get("csrf_token"),
     }
     return render_to_string("_language_switch.html", values)
