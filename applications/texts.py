@@ -82,7 +82,7 @@ SENTENCES: dict[str, tuple[str, Any]] = {
     ),
     "no-grant-requested": (
         "costs",
-        gettext_lazy("Nothing is asked for yet. Please add a line “Grant asked for” with the amount you need."),
+        gettext_lazy("Nothing is asked for yet. Please enter under “Who pays” how much you need from the town."),
     ),
     "other-funding-undecided": (
         "costs",

@@ -185,7 +185,9 @@ def test_page_that_showed_what_is_wrong_shows_it_again_in_the_new_language(clien
 
     answer = press(client, page, "en", {"email": "leyla@"})
 
-    assert client.get(answer["Location"]).context["form"].errors == {"email": ["Enter a valid email address."]}
+    assert client.get(answer["Location"]).context["form"].errors == {
+        "email": ["This is no whole mail address. It has an @ in it, for example name@example.org."]
+    }
 
 
 def test_switch_sends_nothing_but_the_language(client, db):
