@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.rules import DE_MINIMIS_CENTS
 from applications.texts import early_start_status
 from funding.templatetags.show import eur_text
 from review.models import CheckResult, admitted_result, cuts_of
@@ -20,6 +21,7 @@ LABELS = {
     "categories": gettext_lazy("Costs are eligible, the grant keeps to the limits"),
     "other-funding": gettext_lazy("Other funding is named and settled"),
     "attachments": gettext_lazy("Attachments are there, as far as they are needed"),
+    "de-minimis": gettext_lazy("De-minimis aid stays below the ceiling"),
 }
 
 
@@ -187,6 +189,21 @@ def _attachments(application: Any, codes: set[str]) -> list[Finding]:
     return [Finding("success", _("%s files are attached.") % count if count else _("None attached, none required."))]
 
 
+def _de_minimis(application: Any, codes: set[str]) -> list[Finding]:
+    """What was declared of three years and what is asked for, against Regulation (EU) 2023/2831."""
+    declared = application.organisation.de_minimis_cents
+    if declared is None:
+        return [Finding("warning", _("Nothing is declared yet."))]
+    figures = {
+        "declared": eur_text(declared),
+        "all": eur_text(declared + application.evaluate().requested_cents),
+        "ceiling": eur_text(DE_MINIMIS_CENTS),
+    }
+    above = declared + application.evaluate().requested_cents > DE_MINIMIS_CENTS
+    text = _("%(declared)s declared for three years; with what is asked for %(all)s of %(ceiling)s.") % figures
+    return [Finding("danger" if above else "success", text)]
+
+
 FINDERS: dict[str, Callable[[Any, set[str]], list[Finding]]] = {
     "applicant": _applicant,
     "place": _place,
@@ -195,4 +212,5 @@ FINDERS: dict[str, Callable[[Any, set[str]], list[Finding]]] = {
     "categories": _categories,
     "other-funding": _other_funding,
     "attachments": _attachments,
+    "de-minimis": _de_minimis,
 }

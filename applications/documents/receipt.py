@@ -31,6 +31,7 @@ ORGANISATION = {
     "gemeinnuetzig": gettext_lazy("Recognised as charitable"),
     "gemeinnuetzig_until": gettext_lazy("Recognised until"),
     "input_tax": gettext_lazy("Gets input tax back"),
+    "de_minimis_cents": gettext_lazy("De-minimis aid in three years"),
     "iban": gettext_lazy("IBAN"),
     "account_holder": gettext_lazy("Account holder"),
 }
@@ -148,6 +149,8 @@ def _shown(name: str, value: Any) -> str:
         return _day(value)
     if name == "iban":
         return format_iban(value)
+    if name == "de_minimis_cents":
+        return format_eur(value, get_language() or "de")
     if name == "legal_form":
         return str(LegalForm(value).label)
     if name == "input_tax":

@@ -15,7 +15,7 @@ from applications.models import (
     Organisation,
 )
 from funding.bank import BankError, check_iban, format_iban, sepa_text
-from funding.fields import GermanDateField, MailField, TextField
+from funding.fields import GermanDateField, MailField, MoneyField, TextField
 
 LONG_TEXT = 5000
 
@@ -261,7 +261,14 @@ def _payable(name: str) -> str:
 
 class BankForm(SectionForm):
     section = "bank"
-    of_organisation = ("iban", "account_holder", "input_tax", "gemeinnuetzig", "gemeinnuetzig_until")
+    of_organisation = (
+        "iban",
+        "account_holder",
+        "input_tax",
+        "gemeinnuetzig",
+        "gemeinnuetzig_until",
+        "de_minimis_cents",
+    )
     prefilled = ("input_tax",)
     proposed = ("account_holder",)
     iban = TextField(
@@ -286,6 +293,11 @@ class BankForm(SectionForm):
     gemeinnuetzig_until = GermanDateField(
         label=gettext_lazy("Until when does the notice of the tax office hold?"), required=False
     )
+    de_minimis_cents = MoneyField(
+        label=gettext_lazy("How much de-minimis aid did you get in the last three years?"),
+        help_text=gettext_lazy("Only if you sell goods or services. Letters about such aid say so. If none: 0."),
+        required=False,
+    )
 
     def stored(self, name: str) -> Any:
         value = super().stored(name)
@@ -294,6 +306,8 @@ class BankForm(SectionForm):
     def prepare(self) -> None:
         """Who is no association has no tax office that says so, and gets no input tax back."""
         organisation = self.application.organisation
+        if "de-minimis" not in self.application.programme.checklist:
+            del self.fields["de_minimis_cents"]
         if organisation.is_unregistered or organisation.is_person:
             usual = {"input_tax": Organisation.InputTax.NO, "gemeinnuetzig": False, "gemeinnuetzig_until": None}
             for name in [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from funding import clock
-from funding.models import Tenant, User, token
+from funding.models import Tenant, User, cents_field, token
 
 INVITATION_DAYS = 14
 
@@ -47,6 +47,7 @@ class Organisation(Tenant):
     gemeinnuetzig = models.BooleanField(default=False)
     gemeinnuetzig_until = models.DateField(null=True, blank=True)
     input_tax = models.CharField(max_length=10, choices=InputTax, default=InputTax.NO)
+    de_minimis_cents = cents_field(null=True, blank=True, help_text="Declared de-minimis aid of three years")
     demo = models.BooleanField(default=False)
     sections = models.JSONField(default=dict, blank=True, help_text="Who wrote which answer: applications/sections.py")
     history = HistoricalRecords(excluded_fields=["sections"])

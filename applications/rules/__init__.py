@@ -25,6 +25,7 @@ VOLUNTEER_LIMITS_CENTS = (
     (2026, 96_000, 330_000),
 )
 TAX_PERCENTS = (19, 7)  # value-added tax (§ 12 UStG)
+DE_MINIMIS_CENTS = 300_000_00  # per undertaking in three years (Art. 3 (2) Regulation (EU) 2023/2831)
 KILOMETRE_LIMITS_CENTS = ((date(2022, 1, 1), 35),)  # car, per kilometre (LRKG)
 
 _KILOMETRES = re.compile(r"(?<![^\W\d_])(?:km|kilomet(?:er|re)[ns]?|kilometre|км|كم)(?![^\W\d_])", re.IGNORECASE)

@@ -206,6 +206,7 @@ SECTION_OF = {
     "plan": "costs",
     "categories": "costs",
     "other-funding": "costs",
+    "de-minimis": "bank",
 }
 
 

@@ -24,6 +24,7 @@ FACTS: dict[str, Callable[[Application], list[Any]]] = {
     "plan": lambda case: [_costs(case), _financing(case)],
     "categories": lambda case: [_costs(case), _financing(case), case.programme.cap_per_project_cents],
     "other-funding": lambda case: [line for line in _financing(case) if line[0] == "third-party"],
+    "de-minimis": lambda case: [case.organisation.de_minimis_cents, case.evaluate().requested_cents],
     "attachments": lambda case: [sorted(file.sha256 for file in case.uploads.all()), case.attachments_later],
 }
 

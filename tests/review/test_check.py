@@ -5,13 +5,16 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from applications.forms.sections import BankForm
 from applications.workflow import State
 from budgets.models import Grant
 from budgets.operations import open_year
+from funding import clock
 from funding.gate import Refused, Stale
 from funding.pdf import Bullets, Text
 from funding.policies import Role
 from review import operations
+from review.checklist import points
 from review.documents.letters import award_parts
 from review.models import CheckResult, ConceptFit, CostCut, Decision, admitted_result, cuts_of
 from tests.factories import make_submission, make_user
@@ -327,3 +330,39 @@ def test_grant_is_settled_from_what_was_admitted(review, cut_case):
     assert (grant.planned_cost_cents, grant.planned_eligible_cents) == (1_698_90, 1_498_90)
     assert [line.planned_cents for line in grant.proofs.get().lines.all()] == [600_00, 420_00, 360_00, 118_90]
     assert Decision.objects.get().is_released
+
+
+# --- De-minimis aid ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "suggestion", "said"),
+    [
+        (None, "", "Nothing is declared yet."),
+        (0, "yes", "€0.00 declared for three years; with what is asked for €1,598.90 of €300,000.00."),
+        (
+            298_401_10,
+            "yes",
+            "€298,401.10 declared for three years; with what is asked for €300,000.00 of €300,000.00.",
+        ),
+        (
+            298_401_11,
+            "no",
+            "€298,401.11 declared for three years; with what is asked for €300,000.01 of €300,000.00.",
+        ),
+    ],
+)
+def test_de_minimis_aid_is_held_against_the_ceiling_where_the_programme_asks(review, case, declared, suggestion, said):
+    case.programme.checklist = ["de-minimis"]
+    case.organisation.de_minimis_cents = declared
+
+    [point] = points(case, clock.today())
+
+    assert (point.suggestion, [finding.text for finding in point.findings]) == (suggestion, [said])
+
+
+@pytest.mark.parametrize(("checklist", "asks"), [(["plan"], False), (["plan", "de-minimis"], True)])
+def test_group_is_asked_for_de_minimis_aid_only_where_the_programme_wants_to_know(review, case, checklist, asks):
+    case.programme.checklist = checklist
+
+    assert ("de_minimis_cents" in BankForm(application=case).fields) == asks
