@@ -71,21 +71,22 @@ class ChecklistForm(forms.Form):
         self.stated = application.concept_fits.select_related("stated_by").first()
 
     def rows(self) -> list[dict[str, Any]]:
-        """Each point with its two fields, who decided it, and whether it can be folded away."""
+        """Each point with its two fields, who decided it, and whether its fields can be folded away."""
         return [self._row(point) for point in self.points]
 
     def _row(self, point: Point) -> dict[str, Any]:
         known, result, note = self.results.get(point.code), self[f"result-{point.code}"], self[f"note-{point.code}"]
         stale = known is not None and known.is_stale
-        typed = known is not None and (result.value(), note.value()) != (known.result, known.note)
+        shown = (known.result, known.note) if known else (point.suggestion, "")
+        typed = self.is_bound and (result.value() or "", note.value() or "") != shown
         return {
             "point": point,
             "result": result,
             "note": note,
             "known": known,
             "stale": stale,
-            "differs": self.is_bound and typed,
-            "settled": known is not None and not stale and not note.errors and not (self.is_bound and typed),
+            "differs": known is not None and typed,
+            "folded": (known is not None or point.is_clear) and not (stale or typed or note.errors),
         }
 
     @property
