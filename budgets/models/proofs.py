@@ -58,6 +58,11 @@ class UsageProof(UsageProofWorkflow, Tenant):
             models.CheckConstraint(condition=Q(state__in=ProofState.values), name="proof_state"),
         ]
 
+    def is_overdue(self, day: datetime.date) -> bool:
+        """The same of one proof: due before this day, and still with the recipient of a grant that runs."""
+        runs = self.grant.state == GrantState.ACCEPTED
+        return runs and self.state in (ProofState.OPEN, ProofState.RETURNED) and self.grant.proof_due_on < day
+
     @property
     def case_id(self) -> int:
         return self.grant.application_id

@@ -18,6 +18,7 @@ from funding.gate import Refused, Stale
 from funding.templatetags.show import eur
 from review import operations
 from review.checklist import points
+from review.earlier import earlier_grants, similar_cases
 from review.forms import ChecklistForm, CutsForm
 from review.models import admitted_result, cuts_of
 from review.summary import case_of
@@ -50,6 +51,8 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "moves": [move for move in application.moves_for(request.user) if move.url != here],
         "advice": application.advice.select_related("given_by"),
         "versions": application.submissions.count(),
+        "earlier": earlier_grants(application, request.user),
+        "similar": similar_cases(application, request.user),
     }
     return render(request, "review/application_check.html", context)
 

@@ -29,6 +29,7 @@ from funding.site.cases.content import about_applicant, about_project, plan_of
 from funding.site.cases.dates import LetterDates, dates_of
 from funding.site.cases.reader import Reader
 from funding.site.cases.timeline import Entry, timeline_of
+from review.earlier import Earlier, Similar, earlier_grants, similar_cases
 from review.models import Decision, InternalNote, Recommendation, Remark
 from review.policies import (
     may_assign,
@@ -354,6 +355,17 @@ class CasePage:
     def correctable(self) -> set[int]:
         """The letters this person may correct by a new one."""
         return {letter.pk for letter in self.letters if may_correct(letter, self.user)}
+
+    @cached_property
+    def earlier(self) -> list[Earlier] | None:
+        """What the organisation got before, and how it ended; for those inside."""
+        return earlier_grants(self.application, self.user) if self.reader.is_inside else None
+
+    @cached_property
+    def similar(self) -> list[Similar]:
+        """Cases of the same year that look like this one; only while it is being looked at, for who checks it."""
+        looked_at = self.application.state in UNDER_REVIEW and may_check(self.application, self.user)
+        return similar_cases(self.application, self.user) if looked_at else []
 
     # --- Documents ----------------------------------------------------------------------------------------------------
 
