@@ -304,7 +304,7 @@ def test_case_page_makes_constant_queries(client, programme, town, officer, djan
     make_payment(grant)
     happen(case, "application.submit", officer)
     client.force_login(officer)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(30):
         client.get(f"/cases/{case.pk}/")
 
     make_payment(grant)
@@ -312,7 +312,7 @@ def test_case_page_makes_constant_queries(client, programme, town, officer, djan
     make_letter(case, Letter.Kind.SETTLEMENT)
     happen(case, "application.admit", officer)
     happen(case, "application.recommend", officer)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(30):
         client.get(f"/cases/{case.pk}/")
 
 
