@@ -121,3 +121,8 @@ def may_correct(letter: Any, user: Any) -> bool:
     if user.right_in(letter.application.organisation_id):
         return False
     return is_decider(letter, user) if letter.kind in letter.DECIDING else is_officer(letter, user)
+
+
+def may_write_texts(town: Any, user: Any) -> bool:
+    """Change what the town's letters say and how they look."""
+    return has_role(town, user, Role.ADMINISTRATOR, Role.OFFICER)

@@ -31,6 +31,7 @@ NO_PAGES = {
     "budgets:proof-sum",
     "budgets:run-file",
     "document",
+    "letter-sample",
     "review:attachment",
     "review:ballot",
     "review:decision-letter",

@@ -18,6 +18,7 @@ from applications.documents import (
     hearing_letter,
     read_back_pdf,
     receipt_pdf,
+    sample_letter,
 )
 from applications.operations import mark_of, snapshot
 from budgets.documents import payment_order_pdf, revocation_letter, settlement_letter
@@ -142,6 +143,11 @@ def make_correction() -> bytes:
     return correction_letter(letter, f"Unter 6 muss es heißen:\n{HARD}", day=DAY, by=make_decider(case))[1]
 
 
+def make_sample() -> bytes:
+    town = factories.make_town(name=HARD)
+    return sample_letter(town, "award", day=DAY, by=factories.make_user(town, "officer"))
+
+
 def make_receipt() -> bytes:
     return receipt_pdf(make_case("submitted").submissions.get())
 
@@ -189,6 +195,7 @@ SAMPLES: dict[str, list[Callable[[], bytes]]] = {
         lambda: make_hearing("revocation"),
         lambda: make_hearing("repayment"),
     ],
+    "applications.documents.samples.sample_letter": [make_sample],
     "applications.documents.receipt.receipt_of_mail": [make_receipt],
     "budgets.documents.files.payment_order_pdf": [make_order],
     "budgets.documents.letters.revocation_letter": [make_revocation],

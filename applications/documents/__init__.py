@@ -40,6 +40,7 @@ from applications.documents.notices import (
     hearing_letter,
 )
 from applications.documents.receipt import receipt_of_mail, receipt_pdf
+from applications.documents.samples import sample_letter
 from applications.documents.texts import LetterTexts
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "receipt_pdf",
     "remedy_part",
     "return_mail",
+    "sample_letter",
     "time_mail",
     "typed_blocks",
 ]

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.documents.texts import LetterTexts
 from applications.letter_forms import Value
+from applications.models import Stationery
+from applications.models.stationery import COLOR
 from funding.clock import BERLIN
 from funding.gate import Refused
-from funding.pdf import Block, Letterhead, Signature, Text, render_letter
+from funding.outbox import link_to
+from funding.pdf import Block, Letterhead, Link, QrCode, Signature, Text, render_letter
 
 # The Land's own act on administrative procedure, as a letter cites it.
 PROCEDURE_ACTS = {"NW": "VwVfG NRW", "BW": "LVwVfG"}
@@ -97,19 +100,12 @@ def case_letter(
     if missing := missing_parts(complete | parts, [*sheet, *mandatory]):
         names = ", ".join(str(PART_NAMES[name]) for name in missing)
         raise Refused(_("The letter is not complete. Missing: %(parts)s.") % {"parts": names})
+    letterhead, more = letter_sheet(town, Stationery.objects.filter(municipality=town).first())
     return render_letter(
-        blocks_of(parts),
-        letterhead=Letterhead(
-            name=town.name,
-            office=town.office,
-            street=town.street,
-            postal_code=town.postal_code,
-            city=town.city,
-            phone=town.phone,
-            email=town.email,
-        ),
+        [*blocks_of(parts), code_to(application)],
+        letterhead=letterhead,
         addressee=complete["addressee"],
-        info=_info(application, day),
+        info=_info(application, day, more),
         subject=subject,
         date=day,
         title=title,
@@ -125,7 +121,42 @@ def addressee(organisation: Any) -> list[str]:
     return [organisation.name, *debtors, organisation.street, place]
 
 
-def _info(application: Any, day: date) -> list[tuple[str, str]]:
+def letter_sheet(town: Any, look: Stationery | None) -> tuple[Letterhead, list[tuple[str, str]]]:
+    """The letterhead of a town, and the lines it adds to the info block."""
+    letterhead = Letterhead(
+        name=town.name,
+        office=town.office,
+        street=town.street,
+        postal_code=town.postal_code,
+        city=town.city,
+        phone=town.phone,
+        email=town.email,
+        logo=bytes(look.logo) if look and look.logo else None,
+        color=look.color if look else COLOR,
+        return_address=look.return_address if look else "",
+    )
+    return letterhead, look.info_pairs if look else []
+
+
+# What the page beside a letter is called, in the languages of those who may read it.
+MEANINGS = {
+    "en": "What this letter means",
+    "tr": "Bu mektup ne anlama geliyor",
+    "ar": "ماذا تعني هذه الرسالة",
+    "ru": "Что означает это письмо",
+}
+
+
+def code_to(application: Any) -> QrCode:
+    """The way from the paper to the case, where the letter is explained in the reader's language."""
+    url = link_to("case", application.pk)
+    others = [words for code, words in MEANINGS.items() if code in application.municipality.languages]
+    german = "Ihr Antrag im Internet. Dort steht, was dieses Schreiben bedeutet und was als Nächstes kommt:"
+    words = (f"{german}\n", Link(url, url), "".join(f"\n{line}" for line in others))
+    return QrCode(url, f"QR-Code zu Ihrem Antrag: {url}", words)
+
+
+def _info(application: Any, day: date, more: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
     town, officer = application.municipality, application.assigned_to or application.checked_by
     pairs = [
         ("Aktenzeichen", application.file_number),
@@ -133,6 +164,7 @@ def _info(application: Any, day: date) -> list[tuple[str, str]]:
         ("Auskunft", officer.name if officer and officer.name else town.office),
         ("Telefon", town.phone),
         ("E-Mail", town.email),
+        *more,
         ("Datum", german_day(day)),
     ]
     return [(label, value) for label, value in pairs if value]

@@ -9,6 +9,7 @@ from applications.models.letter_texts import LetterText
 from applications.models.organisations import INVITATION_DAYS, Invitation, LegalForm, Membership, Organisation
 from applications.models.plan import CostLine, FinancingLine
 from applications.models.sending import Consent, Submission
+from applications.models.stationery import Stationery
 
 __all__ = [
     "INVITATION_DAYS",
@@ -28,6 +29,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "StaffBias",
+    "Stationery",
     "Submission",
     "Upload",
 ]

@@ -22,6 +22,7 @@ from applications.operations.files import (
     remove_upload,
 )
 from applications.operations.german import BEFORE_ADMISSION, ask_to_confirm, confirm_german, write_german
+from applications.operations.letter_texts import save_stationery, save_text
 from applications.operations.letters import (
     contest,
     issue_letter,
@@ -118,6 +119,8 @@ __all__ = [
     "resubmit",
     "revoke_invitation",
     "save_answers",
+    "save_stationery",
+    "save_text",
     "send_confirmation_code",
     "send_in",
     "set_consents",

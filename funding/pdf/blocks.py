@@ -148,7 +148,16 @@ class NewPage:
     """What follows begins on a new page."""
 
 
-Block = Heading | Text | Bullets | Grid | Facts | Figure | Bar | Signature | Space | NewPage
+@dataclass(frozen=True)
+class QrCode:
+    """A code for telephones that opens `url`, with words beside it; `alt` stands for the picture."""
+
+    url: str
+    alt: str
+    words: Runs = ""
+
+
+Block = Heading | Text | Bullets | Grid | Facts | Figure | Bar | QrCode | Signature | Space | NewPage
 
 
 @dataclass(frozen=True)
@@ -164,6 +173,7 @@ class Letterhead:
     email: str = ""
     logo: bytes | None = None
     color: str = "#1f3a5f"
+    return_address: str = ""
 
     @property
     def place(self) -> str:

@@ -6,7 +6,23 @@ from dataclasses import replace
 from pikepdf import Name
 from reportlab.lib.units import mm
 
-from .blocks import Bar, Block, Bullets, Facts, Figure, Grid, Heading, NewPage, Runs, Signature, Space, Text, plain
+from .blocks import (
+    Bar,
+    Block,
+    Bullets,
+    Facts,
+    Figure,
+    Grid,
+    Heading,
+    NewPage,
+    QrCode,
+    Runs,
+    Signature,
+    Space,
+    Text,
+    plain,
+)
+from .codes import qr_strip
 from .fonts import is_rtl
 from .lines import GREY, Style, set_lines
 from .pictures import bar_strip, figure_strip
@@ -72,6 +88,8 @@ class Flow:
                 return [figure_strip(block, self.frame, self.parent)]
             case Bar():
                 return [bar_strip(block, self.frame, self.parent)]
+            case QrCode():
+                return [qr_strip(block, for_language(SMALL, self.lang), self.frame, self.parent)]
             case Signature():
                 return self._signature(block)
         raise TypeError(f"Not a block: {block!r}")

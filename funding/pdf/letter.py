@@ -109,7 +109,8 @@ class _FirstSheet:
 
     def _paint_return_line(self, canvas: TagCanvas) -> None:
         # A repetition for the window of the envelope; the sender has been read above.
-        text = _joined((self.letterhead.name, self.letterhead.street, self.letterhead.place))
+        own = _joined((self.letterhead.name, self.letterhead.street, self.letterhead.place))
+        text = self.letterhead.return_address or own
         sizes = [Style(size, 9, GREY) for size in (7, 6.5, 6, 5.5, 5, 4)]
         line = _fitted(text, sizes, _ADDRESS.width, 9, Element("P"))[0]
         top = _HEIGHT - _ADDRESS_TOP + 10

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from funding.site.views import absences, accounts, administration, cases, demo, eligibility, office, public, sign_in
+from funding.site.views import (
+    absences,
+    accounts,
+    administration,
+    cases,
+    demo,
+    eligibility,
+    letters,
+    office,
+    public,
+    sign_in,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -24,6 +35,15 @@ urlpatterns = [
     path("people/new/", administration.person_create, name="person-create"),
     path("people/<int:pk>/remove/", administration.role_remove, name="role-remove"),
     path("towns/<int:pk>/", administration.town, name="town"),
+    path("towns/<int:pk>/letters/", letters.letter_texts, name="letter-texts"),
+    path("towns/<int:pk>/letters/look/", letters.stationery, name="stationery"),
+    path("towns/<int:pk>/letters/<slug:kind>/", letters.letter_sample, name="letter-sample"),
+    path("towns/<int:pk>/letters/<slug:kind>/<slug:name>/", letters.letter_text, name="letter-text"),
+    path(
+        "towns/<int:pk>/letters/<slug:kind>/<slug:name>/<int:version>/",
+        letters.letter_text_restore,
+        name="letter-text-restore",
+    ),
     path("programmes/", administration.programmes, name="programmes"),
     path("programmes/upload/", administration.programme_upload, name="programme-upload"),
     path("programmes/<int:pk>/", administration.programme_edit, name="programme-edit"),
