@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('applications', '0019_hearings_and_facts_of_letters'),
+        ('applications', '0020_de_minimis'),
         ('funding', '0011_absences'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
