@@ -121,6 +121,10 @@ SENTENCES: dict[str, tuple[str, Any]] = {
 }
 
 
+# What follows from costs that are missing or cannot be read, and mends itself with them.
+FOLLOWING = ("grant-above-cap", "grant-above-eligible", "grant-above-gap", "plan-not-balanced", "no-grant-requested")
+
+
 @dataclass(frozen=True)
 class Point:
     """Something to mend or to know: its code, its sentence, the section it belongs to ("" for none)."""
@@ -131,7 +135,9 @@ class Point:
 
 
 def points(codes: list[str], application: Any, result: rules.Result) -> list[Point]:
-    """The sentences of codes, in their order, with this plan's figures."""
+    """The sentences of codes, in their order, with this plan's figures; what follows from another is left out."""
+    if {"missing-costs", "unclear-costs"} & set(codes):
+        codes = [code for code in codes if code not in FOLLOWING]
     figures = {
         "requested": eur(result.requested_cents),
         "cap": eur(result.cap_cents or 0),

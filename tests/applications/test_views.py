@@ -556,6 +556,15 @@ def test_lists_of_the_town_are_read_in_the_readers_language(client, programme, a
     assert ("Birth" in checked, "Geburt" in checked) == (True, False)
 
 
+def test_check_without_costs_says_that_once_and_nothing_that_follows_from_it(client, applicant, draft):
+    draft.costs.all().delete()
+    client.force_login(applicant)
+
+    problems = [sentence for sentence, _url, _name in client.get(url("check", draft.pk)).context["problems"]]
+
+    assert problems == ["Please write down at least one thing that costs money."]
+
+
 def test_check_of_a_paper_application_asks_for_the_day_it_came_in(client, town, programme, officer):
     paper = make_application(programme, make_organisation(town), paper=True, declared={})
     client.force_login(officer)
@@ -850,7 +859,7 @@ def test_letter_that_went_out_is_recorded_by_the_officer(client, officer, letter
         again = client.post(url(name, letter.pk), typed)
 
     letter.refresh_from_db()
-    assert early.context["form"].errors == {"day": ["The day must lie between the day of the letter and today."]}
+    assert early.context["form"].errors == {"day": ["The day must lie between Feb. 2, 2026 and Feb. 5, 2026."]}
     assert (done.url, again.url) == (url("case", letter.application_id),) * 2
     assert letter.notified_on == notified
 
