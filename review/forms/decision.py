@@ -135,6 +135,11 @@ class DecisionForm(VersionForm):
         initial |= {f"ground-{index}": texts.get(text, "") for index, text in enumerate(self.criteria)}
         return initial
 
+    def has_seen(self, application: Application, decision: Decision | None) -> None:
+        """Sent once more, what was typed counts: by then the person has read what somebody else wrote meanwhile."""
+        self.data = self.data.copy()
+        self.data["version"], self.data["seen"] = application.version, decision.version if decision else 0
+
     # --- Parts for the page -------------------------------------------------------------------------------------------
 
     def picks(self) -> list[tuple[str, list[dict[str, Any]], Any, int]]:

@@ -16,7 +16,7 @@ from django_fsm import TransitionNotAllowed
 
 from applications.models import Application
 from applications.workflow import State
-from funding.gate import Refused
+from funding.gate import Refused, Stale
 from funding.policies import Role
 from review import operations, policies
 from review.forms import DecisionForm, ReleaseForm, SearchForm
@@ -54,6 +54,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             operations.prepare_decision(application, by=request.user, **form.to_prepare())
+        except Stale as stale:
+            form.add_error(None, str(stale))
+            application, decision = cases.get(pk=pk), application.decisions.prepared().first()
+            form.has_seen(application, decision)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -927,6 +927,15 @@ def test_decision_is_refused_with_a_sentence(review, advised, changes, said):
     assert sentence(prepare, review, advised, **changes).replace("\u00a0", " ") == said
 
 
+def test_decision_above_the_cap_is_refused_with_the_limit(review, advised):
+    review.programme.cap_per_project_cents = 1_000_00
+    review.programme.save()
+
+    said = sentence(prepare, review, fresh(advised)).replace("\u00a0", " ")
+
+    assert said == "At most 1.000,00 € can be awarded: that is the highest grant per project."
+
+
 def test_decision_deviates_with_a_reason(review, advised):
     decision = prepare(review, advised, cents=1_598_90, reasons="", deviation_reason="Der Topf ist noch voll.")
 

@@ -171,6 +171,8 @@ def test_decision_prepared_by_two_deciders_at_once_is_refused_to_the_second_who_
     assert errors(page) == {"__all__": [sentence]}
     assert page.context["form"]["more_obligations"].value() == "Vom Zweiten."
     assert Decision.objects.get().obligations == ["Von der Ersten."]
+    decide(second, case, more_obligations="Vom Zweiten.", seen=page.context["form"]["seen"].value())
+    assert Decision.objects.get().obligations == ["Vom Zweiten."]
 
 
 def test_criteria_and_next_step_of_a_rejection_stand_in_its_letter(review, case):

@@ -34,27 +34,32 @@ def sixteen(transactional_db):
     return town, decider, [make_decision(case, decider, amount_cents=AMOUNT, reasons="Teilweise.") for case in cases]
 
 
-def release_together(decider, decisions):
-    """Release each decision in a browser of its own, all starting at the same moment; the pages they end on."""
-    clients = [Client() for _ in decisions]
+def send_together(decider, requests):
+    """Send each (address, data) in a browser of its own, all starting at the same moment; what they end on."""
+    clients = [Client() for _ in requests]
     for client in clients:
         client.force_login(decider)
-    barrier, pages = threading.Barrier(len(decisions)), [None] * len(decisions)
+    barrier, pages = threading.Barrier(len(requests)), [None] * len(requests)
 
     def run(number):
         try:
             barrier.wait()
-            url = reverse("review:release", args=[decisions[number].pk])
-            pages[number] = clients[number].post(url, follow=True)
+            url, data = requests[number]
+            pages[number] = clients[number].post(url, data, follow=True)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(decisions))]
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(requests))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     return pages
+
+
+def release_together(decider, decisions):
+    """Release each decision by itself, all at the same moment."""
+    return send_together(decider, [(reverse("review:release", args=[decision.pk]), {}) for decision in decisions])
 
 
 def test_simultaneous_releases_never_overdraw_the_pot_and_lose_no_decision(sixteen):
@@ -95,3 +100,17 @@ def test_refused_release_says_the_figures_and_changes_nothing(sixteen):
     assert "1.000,00" in page.content.decode()
     assert LedgerEntry.objects.count() == before
     assert Application.objects.get(pk=left.application_id).state == State.RECOMMENDED
+
+
+def test_same_selection_released_by_many_at_once_is_released_once_and_as_a_whole(sixteen):
+    _town, decider, decisions = sixteen
+    values = [f"{decision.pk}-{decision.version}" for decision in decisions[:AFFORDABLE]]
+    url = reverse("review:release-all")
+
+    # In whatever order they were ticked: nobody waits for ever.
+    pages = send_together(decider, [(url, {"chosen": order}) for order in (values, values[::-1]) * 3])
+
+    assert [page.status_code for page in pages] == [200] * 6
+    assert [bool(page.redirect_chain) for page in pages].count(True) == 1
+    assert (Grant.objects.count(), Letter.objects.count()) == (AFFORDABLE, AFFORDABLE)
+    assert LedgerEntry.objects.filter(kind="commit").count() == AFFORDABLE
