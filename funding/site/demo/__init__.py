@@ -119,7 +119,11 @@ def _last_season(cast: Cast) -> None:
     owing.pay(-380, 1_500_00)
     owing.prove(-60, percent=40).check_proof(-50).settle(-40)
 
-    revoked.act(-300, revoked.grant, "revoke", Role.DECIDER, reason="Das Projekt findet nicht statt.")
+    off = "Das Projekt findet nicht statt."
+    revoked.act(-330, revoked.grant, "hear", Role.OFFICER, day=cast.day(-312), reason=off)
+    revoked.send_mails(-330)
+    revoked.act(-316, revoked.grant, "answer_hearing", Role.OFFICER, statement="Das stimmt, uns fehlen die Leute.")
+    revoked.act(-300, revoked.grant, "revoke", Role.DECIDER, reason=off)
 
     for case in (submitted, returned, checked, late):
         case.pay(-370, 600_00)
