@@ -101,7 +101,7 @@ class WhenForm(forms.Form):
 
     def __init__(self, *args: Any, programme: Programme | None = None, written: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.programme = programme
+        self._notice_of = programme
         for name in ("begins", "place"):
             self.fields[name].required = not written
 
@@ -112,7 +112,7 @@ class WhenForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        programme, day = cleaned.get("programme") or self.programme, cleaned.get("held_on")
+        programme, day = cleaned.get("programme") or self._notice_of, cleaned.get("held_on")
         if programme is None or day is None:
             return cleaned
         if rules.is_short_notice(invited_on=clock.today(), held_on=day, days=programme.notice_days):

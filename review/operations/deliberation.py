@@ -75,7 +75,7 @@ def doubt(item: BoardItem, member: BoardMember, question: str, *, by: Any) -> Ru
     entry.asked_by, entry.asked_at = by, clock.now()
     save_with_history(entry, by=by, reason="doubt")
     for declaration in fresh.declarations.filter(member=member, biased=False):
-        declaration._history_user, declaration._change_reason = by, "doubt"
+        declaration._history_user = by  # type: ignore[attr-defined]
         declaration.delete()
     record(fresh.municipality_id, "ruling.ask", entry, by=by, details={"member": member.pk})
     return entry
