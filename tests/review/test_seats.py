@@ -11,6 +11,7 @@ from funding import clock
 from funding.gate import Refused
 from funding.models import Message, User
 from funding.policies import Role
+from funding.site.tasks import tasks_of
 from review import operations
 from review.models import BoardItem, BoardMember, Meeting
 from tests.factories import make_member, make_user
@@ -98,7 +99,7 @@ def test_former_member_sees_no_meeting_no_file_and_no_case_any_more(review):
     assert client.get(url("meeting-file", item.meeting_id)).status_code == 404
     for rows in (Meeting, BoardItem, Application):
         assert list(rows.objects.visible_to(member.user)) == []
-    assert client.get(reverse("tasks")).context["tasks"] == []
+    assert tasks_of(User.objects.get(pk=member.user_id)) == []
     with pytest.raises(PermissionDenied):
         operations.declare(item, by=member.user, biased=True)
 
