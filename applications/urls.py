@@ -12,6 +12,7 @@ urlpatterns = [
     path("letters/<int:pk>/returned/", views.return_letter, name="return-letter"),
     path("letters/<int:pk>/receipt/", views.receipt_letter, name="receipt-letter"),
     path("letters/<int:pk>/remedy/", views.contest_letter, name="contest-letter"),
+    path("letters/<str:key>/meaning/", views.letter_meaning, name="letter-meaning"),
     path("letters/<int:pk>/correct/", views.correct_letter, name="correct-letter"),
     path("letters/<int:pk>/handover/", views.handover_letter, name="handover-letter"),
     path("uploads/<int:pk>/remove/", views.remove_upload, name="remove-upload"),

@@ -41,6 +41,7 @@ ARGUMENTS = {
     "upload-file": lambda w: [w["upload"].key],
     "document": lambda w: [w["letter"].key],
     "applications:create": lambda w: [w["programme"].pk],
+    "applications:letter-meaning": lambda w: [w["letter"].key],
     "applications:correct-letter": lambda w: [w["letter"].pk],
     "applications:post-letter": lambda w: [w["unposted"].pk],
     "applications:handover-letter": lambda w: [w["unposted"].pk],

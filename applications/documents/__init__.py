@@ -33,6 +33,7 @@ from applications.documents.mails import (
     return_mail,
     time_mail,
 )
+from applications.documents.meaning import Meaning, meaning_of
 from applications.documents.notices import (
     change_request_letter,
     correction_letter,
@@ -46,6 +47,7 @@ from applications.documents.texts import LetterTexts
 __all__ = [
     "PROCEDURE_ACTS",
     "LetterTexts",
+    "Meaning",
     "Parts",
     "agreement_pdf",
     "answer_reminder_mail",
@@ -70,6 +72,7 @@ __all__ = [
     "hearing_mail",
     "invitation_mail",
     "joined",
+    "meaning_of",
     "missing_parts",
     "office_of",
     "officer_part",

@@ -1,6 +1,7 @@
 """Letters of a case: opening one, and recording how one went out."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,9 +12,9 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from applications import operations, policies
+from applications import documents, operations, policies
 from applications.forms import CorrectionForm, DayForm
 from applications.models import Letter
 from applications.views.responses import pdf
@@ -42,8 +43,7 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         raise PermissionDenied
     if not letter.content:
         raise Http404  # its time of keeping is over
-    counts = letter.kind in Letter.TO_BE_RECEIVED and letter.opened_at is None
-    counts = counts and may_act_for(letter.application, request.user)
+    counts = _counts(letter, request.user)
     if request.method == "POST":
         operations.open_letter(letter, by=request.user)
         return redirect("document", key)
@@ -51,6 +51,26 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         context = {"letter": letter, "application": letter.application, "meaning": _meaning(letter)}
         return render(request, "applications/letter_open.html", context)
     return pdf(bytes(letter.content), f"{letter.application.file_number}-{letter.kind}.pdf")
+
+
+def _counts(letter: Letter, user: Any) -> bool:
+    """Opening it now is its receipt: nobody entitled to it has seen it yet."""
+    unseen = letter.kind in Letter.TO_BE_RECEIVED and letter.opened_at is None
+    return unseen and may_act_for(letter.application, user)
+
+
+@login_required
+@never_cache
+@require_safe
+def letter_meaning(request: HttpRequest, key: str) -> HttpResponse:
+    """What a letter means for this case, in the reader's language; who has not opened it yet opens it first."""
+    letter = _visible(request, key=key)
+    if not policies.may_read_letters(letter.application, request.user):
+        raise PermissionDenied
+    if _counts(letter, request.user):
+        return redirect("document", key)
+    context = {"letter": letter, "meaning": documents.meaning_of(letter)}
+    return render(request, "applications/letter_meaning.html", context)
 
 
 def _meaning(letter: Letter) -> str:

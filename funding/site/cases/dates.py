@@ -32,6 +32,8 @@ def dates_of(
     for letter in letters:
         own = grant if grant is not None and grant.letter_id == letter.pk else None
         links = _links(letter) if may_record else []
+        meaning = reverse("applications:letter-meaning", args=[letter.key])
+        links = [(_("What this letter means"), meaning), *links]
         if letter.pk in correctable:
             links.append((_("Correct by a new letter"), reverse("applications:correct-letter", args=[letter.pk])))
         found.append(LetterDates(letter, [*_way(letter), *_periods(letter, own)], links))
