@@ -18,7 +18,7 @@ from budgets.models import Payment
 from funding.gate import carry_out
 from funding.models import Message
 from review import operations
-from review.models import CheckResult, Decision
+from review.models import CheckResult, ConceptFit, CostCut, Decision
 from tests.pdf_structure import read
 from tests.test_access import ARGUMENTS, NAMES, TABLE
 from tests.world import NOW, World, build
@@ -47,6 +47,25 @@ def world(db: Any) -> World:
             checked_by=officer,
             checked_at=NOW,
         )
+        ConceptFit.objects.create(
+            municipality=case.municipality,
+            application=case,
+            value="positiv",
+            sentence=f"{MARKER} zum Konzept",
+            stated_by=officer,
+            stated_at=NOW,
+        )
+        for submission in case.submissions.all():
+            CostCut.objects.create(
+                municipality=case.municipality,
+                submission=submission,
+                line=0,
+                planned_cents=case.costs.first().amount_cents,
+                admitted_cents=0,
+                reason=f"{MARKER} in der Kürzung",
+                cut_by=officer,
+                cut_at=NOW,
+            )
     Decision.objects.update(deviation_reason=f"{MARKER} in der Abweichung")
     return world
 
