@@ -150,6 +150,7 @@ def test_no_mail_holds_an_internal_note(world, django_capture_on_commit_callback
 
 
 def test_no_pdf_holds_an_internal_note(world):
+    CostCut.objects.all().delete()  # the letter of the decision is where the group learns why costs were cut
     documents = {f"receipt {sent.pk}": receipt_pdf(sent) for sent in Submission.objects.all()}
     documents |= {f"letter {letter.pk}": bytes(letter.content) for letter in Letter.objects.all()}
     documents |= {f"order {payment.pk}": payment_order_pdf(payment) for payment in Payment.objects.with_case()}
