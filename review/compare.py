@@ -15,7 +15,7 @@ from applications.models import FinancingLine, LegalForm
 from applications.narrative import OPEN_ANSWERS
 from funding.templatetags.show import eur_text
 
-_TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
+_TOKENS = re.compile(r"\s+|\d+(?:[.,]\d+)*|\w+|[^\w\s]")
 MOST_TOKENS = 4000  # beyond, two texts are shown whole: matching would take seconds
 
 # The answers of a snapshot by the part it keeps them in, in the order of the form.
