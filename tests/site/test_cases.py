@@ -316,6 +316,19 @@ def test_case_page_makes_constant_queries(client, programme, town, officer, djan
         client.get(f"/cases/{case.pk}/")
 
 
+@pytest.mark.parametrize(
+    ("state", "offered"), [("rejected", True), ("lapsed", True), ("withdrawn", True), ("awarded", False)]
+)
+def test_group_revises_what_got_no_grant_and_applies_again(client, programme, town, applicant, state, offered):
+    case = make_application(programme, make_organisation(town, applicant), state=state)
+    client.force_login(applicant)
+
+    moves = client.get(f"/cases/{case.pk}/").context["case"].moves
+
+    again = [move.url for move in moves if move.label == gettext("Revise and apply again")]
+    assert again == ([f"/applications/{case.pk}/copy/"] if offered else [])
+
+
 # --- The way to the decision ------------------------------------------------------------------------------------------
 
 
