@@ -18,11 +18,17 @@ class KeptInput(QueryDict):
 def keep(request: HttpRequest, page: str, *, sent_before: bool = False, used: tuple[str, ...] = ()) -> bool:
     """Keep what came with this request for `page`, a path with its query; whether anything was typed.
 
-    `sent_before`: the page was already showing what is wrong with it, and will do so again. `used`: how the names begin
-    of what an act has taken, where one page has several buttons. Files are not kept.
+    `sent_before`: the page was already showing what is wrong with it, and will do so again. `used`: the names of
+    what an act has taken, where one page has several buttons; one that ends in "-" stands for all that begin like it.
+    Files are not kept.
     """
+    parts = tuple(name for name in used if name.endswith("-"))
     left_out = (*OWN_NAMES, *used)
-    typed = {name: values for name, values in request.POST.lists() if not name.startswith(left_out)}
+    typed = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in left_out and not (parts and name.startswith(parts))
+    }
     if not any(value.strip() for values in typed.values() for value in values):
         request.session.pop(KEY, None)
         return False
