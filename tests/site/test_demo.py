@@ -42,7 +42,7 @@ def test_demo_on_any_day_is_made_once_and_has_a_case_in_every_state(
     listed = User.objects.filter(demo=True)
     assert listed.filter(assignments__role="board").count() == 7
     assert listed.filter(assignments=None).count() == 3  # the applicants
-    assert listed.count() == 17
+    assert listed.count() == 18
 
 
 def test_demo_never_enters_a_real_town(db):

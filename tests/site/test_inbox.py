@@ -235,3 +235,20 @@ def test_absence_not_yet_begun_is_taken_back(town, officer, colleague):
         end_absence(entry, by=officer)
 
     assert not Absence.objects.exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_absences_make_constant_queries(town, officer, client, django_assert_num_queries, count):
+    for _number in range(count):
+        enter_absence(
+            town,
+            user=(person := make_user(town, Role.OFFICER)),
+            deputy=officer,
+            first=clock.today(),
+            last=clock.today(),
+            by=person,
+        )
+    client.force_login(officer)
+
+    with django_assert_num_queries(9):
+        assert len(client.get(reverse("absences")).context["rows"]) == count

@@ -25,6 +25,7 @@ DOMAIN = "unna.example"
 # (mail name, name, roles): what the demo page lists, in this order.
 STAFF = (
     ("integration", "Sabine Köster", (Role.OFFICER,)),
+    ("integration.2", "Murat Yıldız", (Role.OFFICER,)),
     ("beirat.vorsitz", "Dr. Renate Falk", (Role.BOARD,)),
     ("beirat.vertretung", "Mehmet Demir", (Role.BOARD,)),
     ("beirat.3", "Elif Kaya", (Role.BOARD,)),
@@ -74,7 +75,7 @@ def engage_staff(cast: Cast) -> None:
         for role in roles:
             assignment = Assignment(municipality=cast.town, user=user, role=role)
             save_with_history(assignment, by=SYSTEM, reason="demo")
-            cast.staff[role] = user
+            cast.staff.setdefault(role, user)
         if Role.BOARD in roles:
             cast.board.append(user)
     for user, position in zip(cast.board, POSITIONS, strict=True):
