@@ -320,7 +320,10 @@ class Officer(Person):
     def finds_everything_in_order(self, labels: list[str]) -> None:
         for number, label in enumerate(labels, start=1):
             point = self.page.get_by_role("group", name=f"{number}. {label}")
-            point.get_by_label(de(CheckResult.Result.YES.label), exact=True).check()
+            answer = point.get_by_label(de(CheckResult.Result.YES.label), exact=True)
+            if not answer.is_visible():  # what is clear is folded
+                self._tap(point.locator("summary"))
+            answer.check()
         self.presses(de("Save the check"))
 
     def invites_the_board(self, case: str, day: date, time: str, place: str) -> None:
