@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from applications.documents import german_day
 from budgets.models import Grant
 from funding.clock import BERLIN
+from funding.models import Programme
 from funding.money import format_eur
 from funding.pdf import Bar, Block, Bullets, Column, Facts, Grid, Heading, Link, NewPage, PageOf, Text, render_report
 from funding.pdf.fonts import begins_from_right
 from review.checklist import LABELS
 from review.models import BoardItem, Meeting, Recommendation
-from review.summary import Case, case_of
+from review.summary import Case, case_of, result_of
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,17 @@ def case_files(found: Sequence[BoardItem]) -> list[CaseFile]:
         )
         for item in found
     ]
+
+
+def contents(items: Iterable[BoardItem], programme: Programme) -> list[tuple[BoardItem, str, int]]:
+    """(item, title, cents asked for) of items of one programme, loaded `with_parties` and with their submissions."""
+    found = []
+    for item in items:
+        item.application.programme = programme
+        last = next(iter(item.application.submissions.all()), None)
+        title = last.snapshot["application"]["title"] if last else ""
+        found.append((item, title or str(item.application), result_of(item.application).requested_cents))
+    return found
 
 
 def _grants(organisations: set[int]) -> dict[int, list[tuple[Grant, str]]]:

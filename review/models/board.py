@@ -6,7 +6,8 @@ import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -54,6 +55,12 @@ def still_seated(path: str = "") -> Q:
     return Q(**{f"{path}until": None}) | Q(**{f"{path}until__gte": clock.today()})
 
 
+# What a list never shows and would take time to read: lists and tables of a programme.
+PROGRAMME_TEXTS = tuple(
+    f"programme__{field.name}" for field in Programme._meta.concrete_fields if isinstance(field, models.JSONField)
+)
+
+
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: Any) -> MeetingQuerySet:
         """Meetings this person is invited to; officer, decider and auditor see those of their town.
@@ -62,9 +69,17 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """
         if not getattr(user, "is_authenticated", False):
             return self.none()
-        staff = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
-        seat = Q(municipality__in=user.towns_as(Role.BOARD), attendance__member__user=user)
-        return self.filter(staff | seat & still_seated("attendance__member__")).distinct().order_by("-held_on", "-pk")
+        seen = Q(municipality__in=user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR))
+        if boards := user.towns_as(Role.BOARD):
+            seats = Attendance.objects.filter(still_seated("member__"), member__user=user)
+            seen |= Q(municipality__in=boards, pk__in=seats.order_by().values("meeting"))
+        return self.filter(seen).order_by("-held_on", "-pk")
+
+    def with_cases(self) -> MeetingQuerySet:
+        """With the name of the board and how many cases are on the agenda, for lists."""
+        items = BoardItem.objects.filter(meeting=OuterRef("pk"), taken_off=False).order_by().values("meeting")
+        cases = Coalesce(Subquery(items.annotate(n=models.Count("pk")).values("n")), 0)
+        return self.select_related("programme").defer(*PROGRAMME_TEXTS).annotate(cases=cases)
 
 
 class Meeting(Tenant):
@@ -146,6 +161,17 @@ class BoardItemQuerySet(models.QuerySet["BoardItem"]):
         """The items of the meetings this person is invited to or prepares: title and parties, not the file."""
         meetings = Meeting.objects.visible_to(user).values("pk")
         return self.filter(meeting__in=meetings).order_by("meeting", "position", "pk")
+
+    def with_parties(self) -> BoardItemQuerySet:
+        """With title and parties of each case and no more: what a list of the agenda shows."""
+        return self.select_related("application__organisation").only(
+            *("municipality", "meeting", "application", "position", "leader", "closed_at", "taken_off"),
+            *(
+                f"application__{name}"
+                for name in ("municipality", "programme", "title", "file_number", "year", "state")
+            ),
+            *(f"application__organisation__{name}" for name in ("name", "representatives")),
+        )
 
     def with_case(self) -> BoardItemQuerySet:
         return self.select_related(

@@ -89,10 +89,12 @@ def funding_line(
     current = Prefetch("recommendations", Recommendation.objects.filter(superseded=False))
     items = list(
         all_items.filter(pk__in=opened)
-        .select_related("application__programme", "application__organisation")
+        .with_parties()
         .prefetch_related("application__submissions__cuts", current)
         .order_by("position", "pk")
     )
+    for item in items:
+        item.application.programme = meeting.programme
     saved = meeting.lists.select_related("saved_by").first()
     kept = {entry["item"]: entry["cents"] for entry in saved.entries} if saved else {}
     rows = [_row(item, (amounts or {}).get(item.pk, kept.get(item.pk))) for item in items]

@@ -35,7 +35,7 @@ def without_quorum(meeting: Meeting) -> list[BoardItem]:
     items = meeting.items.filter(application__state=State.ADMITTED, recommendations=None, taken_off=False)
     return [
         item
-        for item in items.with_case().with_board()
+        for item in items.with_parties().with_board()
         if not any(m.carried for m in item.motions.all()) and not Body(item).is_quorate(item.meeting)
     ]
 

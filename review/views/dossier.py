@@ -33,15 +33,15 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("review:dossier", meeting.pk)
     share = operations.share_of(meeting, request.user)
     found = operations.dossier_of(meeting, share)
-    items = list(BoardItem.objects.filter(pk__in=[item.pk for item in share.items]).with_case().order_by("position"))
-    files = documents.case_files(items)
+    items = meeting.items.filter(pk__in=[item.pk for item in share.items]).with_parties().order_by("position", "pk")
+    contents = documents.contents(items.prefetch_related("application__submissions__cuts"), meeting.programme)
     if found and found.is_ready and found.fingerprint != operations.fingerprint_of(share):
         found.failed = True  # a case has changed: what was made is of yesterday
     context = {
         "meeting": meeting,
-        "files": files,
+        "contents": contents,
         "left_out": share.left_out,
-        "asked_cents": sum(file.case.result.requested_cents for file in files),
+        "asked_cents": sum(cents for _item, _title, cents in contents),
         **_state(meeting, found),
     }
     return render(request, "review/dossier.html", context)

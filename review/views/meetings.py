@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,11 +35,10 @@ def meetings(request: HttpRequest) -> HttpResponse:
     if not user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR, Role.BOARD):
         raise PermissionDenied
     form = MeetingSearchForm(request.GET)
-    found = Meeting.objects.visible_to(user).select_related("programme__municipality")
+    found = Meeting.objects.visible_to(user).with_cases()
     which = form.cleaned_data["which"] if form.is_valid() else ""
     if which:
         found = found.filter(closed_at__isnull=which == "open")
-    found = found.annotate(cases=Count("items", distinct=True))
     context = {
         "form": form,
         "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
@@ -70,7 +68,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         return ask_for_button(request, "review:meeting", found.pk)
     seat = operations.seat_of(found, request.user)
     is_staff = found.municipality_id in request.user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)  # type: ignore[union-attr]
-    items = list(found.items.filter(taken_off=False).with_case().with_board())
+    items = list(found.items.filter(taken_off=False).with_parties().with_board())
     open_pks = set(BoardItem.objects.visible_to(request.user).filter(meeting=found).values_list("pk", flat=True))
     may_manage = policies.may_manage(found, seat, request.user) and found.closed_at is None
     seats = list(found.attendance.select_related("member__user"))
