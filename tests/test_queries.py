@@ -280,6 +280,8 @@ PAGES: tuple[tuple[str, str, str, int, Adder], ...] = (
     ("review:item", "item", "officer", 20, plan_line("admitted")),
     ("review:agenda", "meeting", "officer", 6, item),
     ("review:seats", "", "administrator", 4, member),
+    ("review:funding-line", "meeting", "officer", 15, item),
+    ("review:funding-line", "meeting", "board", 15, item),
     ("review:dossier", "meeting", "board", 15, item),
     ("review:dossier", "meeting", "officer", 15, item),
     ("review:check", "submitted", "officer", 23, plan_line("submitted")),

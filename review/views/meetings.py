@@ -66,12 +66,13 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     found = _meeting(request, pk)
     if request.method == "POST":
         return ask_for_button(request, "review:meeting", found.pk)
-    seat = operations.seat_of(found, request.user)
+    seats = list(found.attendance.select_related("member__user"))
+    seat = next((one.member for one in seats if one.member.user_id == request.user.pk), None)
     is_staff = found.municipality_id in request.user.towns_as(Role.OFFICER, Role.DECIDER, Role.AUDITOR)  # type: ignore[union-attr]
     items = list(found.items.filter(taken_off=False).with_parties().with_board())
     open_pks = set(BoardItem.objects.visible_to(request.user).filter(meeting=found).values_list("pk", flat=True))
-    may_manage = policies.may_manage(found, seat, request.user) and found.closed_at is None
-    seats = list(found.attendance.select_related("member__user"))
+    leads = policies.may_manage(found, seat, request.user)
+    may_manage = leads and found.closed_at is None
     officer = is_officer(found, request.user)
     rows = [
         _row(item, seat, open_pks, is_staff=is_staff, typed=request.POST.get(f"reason-{item.pk}")) for item in items
@@ -89,7 +90,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "short_notice": found.short_notice and (is_staff or may_manage),
         "may_repeat": officer and found.held_on <= clock.today() and bool(operations.without_quorum(found)),
         "seats": seats,
-        "may_line": policies.may_manage(found, seat, request.user),
+        "may_line": leads,
     }
     return render(request, "review/meeting_detail.html", context)
 
@@ -100,7 +101,7 @@ def _row(
     """What this person may know of one item: before the declaration, and for the excluded, title and parties only."""
     opened = item.pk in open_pks
     own = next((d for d in item.declarations.all() if seat and d.member_id == seat.pk), None)
-    body = Body(item) if opened else None
+    body = Body(item) if opened and is_staff else None
     doubts = [ruling for ruling in item.rulings.all() if ruling.is_open]
     in_doubt = any(seat and ruling.member_id == seat.pk for ruling in doubts)
     suggestion = _suggestion(item, seat) if seat and own is None else ""
@@ -114,8 +115,8 @@ def _row(
         "doubts": doubts if opened else [],
         "opened": opened,
         "outcome": outcome_of(item) if opened else None,
-        "body": body if is_staff else None,
-        "probably": [m for m in body.undeclared if _suggestion(item, m)] if body and is_staff else [],
+        "body": body,
+        "probably": [m for m in body.undeclared if _suggestion(item, m)] if body else [],
     }
 
 
