@@ -455,7 +455,7 @@ def test_agenda_asks_the_same_number_of_queries(review, rows, django_assert_num_
     client = signed_in(review.officer)
     client.get(url("meeting", items[0].meeting_id))
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(18):
         page = client.get(url("meeting", items[0].meeting_id))
 
     assert len(page.context["rows"]) == rows
