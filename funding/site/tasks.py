@@ -28,7 +28,7 @@ from funding.models import Message, Municipality, Programme
 from funding.outbox import late
 from funding.policies import Role, is_withheld
 from funding.site.mails import mails_of
-from review.models import BoardItem, Decision, Meeting, Motion, Proposal, Remark, Ruling, still_seated
+from review.models import BoardItem, BoardMember, Decision, Meeting, Motion, Proposal, Remark, Ruling, still_seated
 from review.policies import may_decide
 
 
@@ -300,6 +300,15 @@ def _of_member(user: Any, towns: list[int]) -> Iterator[Task]:
     for meeting, count in undeclared.items():
         what = ngettext("Say whether you are biased: %s case", "Say whether you are biased: %s cases", count) % count
         yield _about(meeting, what, "review:meeting", meeting.pk, due=meeting.held_on)
+    chaired = Meeting.objects.filter(
+        still_seated("attendance__member__"),
+        municipality__in=towns,
+        attendance__member__user=user,
+        attendance__member__position=BoardMember.Position.CHAIR,
+    )
+    unsigned = chaired.filter(closed_at__isnull=False, cancelled_at=None).exclude(minutes__signatures__user=user)
+    for meeting in unsigned.select_related("programme").order_by("pk"):
+        yield _about(meeting, _("Read the minutes and sign them"), "review:minutes", meeting.pk, 1)
 
 
 def _may_vote_now(item: BoardItem, user: Any) -> bool:

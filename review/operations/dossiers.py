@@ -52,7 +52,6 @@ def fingerprint_of(share: Share) -> str:
     return documents.fingerprint(documents.dossier_files([item.pk for item in share.items]), share.left_out)
 
 
-@writes
 def ask_for_dossier(meeting: Meeting, *, by: Any) -> Dossier:
     """Have the dossier made in the background; the copy that is there stays while it says the same.
 
@@ -61,7 +60,11 @@ def ask_for_dossier(meeting: Meeting, *, by: Any) -> Dossier:
     share = share_of(meeting, by)
     if not share.items:
         raise PermissionDenied("no case of this meeting is open to this person")
-    fingerprint = fingerprint_of(share)
+    return _ask(meeting, share, fingerprint_of(share), by=by)
+
+
+@writes
+def _ask(meeting: Meeting, share: Share, fingerprint: str, *, by: Any) -> Dossier:
     fresh = Dossier.objects.select_for_update().filter(meeting=meeting, cases=share.cases).first()
     fresh = fresh or Dossier(municipality_id=meeting.municipality_id, meeting=meeting, cases=share.cases)
     lost = fresh.pk is not None and not fresh.is_ready and fresh.asked_at < clock.now() - jobs.LOST_AFTER

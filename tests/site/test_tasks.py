@@ -374,7 +374,7 @@ def test_tasks_page_makes_constant_queries(client, town, programme, django_asser
     expected = {
         "applicant": 15,
         "officer": 20,
-        "board": 10,
+        "board": 11,
         "decider": 12,
         "verifier": 6,
         "authoriser": 6,
