@@ -76,13 +76,23 @@ def begins_from_right(text: str) -> bool:
     return next(strong, "L") != "L"
 
 
+# What most text consists of: none of it is changed, whatever stands beside it.
+_PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u017f€„“”‚‘’–—…§•·]*")
+
+
 def clean(text: str) -> str:
     """`text` without what is no text: controls, direction marks, private and broken characters; \\n stays.
 
     Direction marks could make a letter say something else than what was decided (CVE-2021-42574).
     The joiners stay inside right-to-left text, where they change the shape of letters.
     """
-    text = unicodedata.normalize("NFC", str(text)).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = str(text)
+    return text if _PLAIN.fullmatch(text) else _cleaned(text)
+
+
+@lru_cache(maxsize=8192)
+def _cleaned(text: str) -> str:
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     joiners = _JOINERS if _RIGHT_TO_LEFT.search(text) else ""
     return "".join(_kept(char, joiners) for char in text)
 
