@@ -155,9 +155,8 @@ def _braces(text: str) -> str:
     if place is None:
         return ""
     near = " ".join(rest[max(0, place - 15) : place + 20].split())
-    return _("There is a brace that belongs to no placeholder near “%(near)s”. They are written {like_this}.") % {
-        "near": near
-    }
+    sentence = _("There is a brace that belongs to no placeholder near “%(near)s”. They are written like %(example)s.")
+    return sentence % {"near": near, "example": "{titel}"}
 
 
 def _unknown(name: str, known: Collection[str]) -> str:

@@ -44,7 +44,7 @@ class StationeryForm(forms.Form):
     """Logo, colour, return address and further lines of the info block."""
 
     logo = forms.FileField(
-        label=_("Logo"),
+        label=_("Logo of the town"),
         required=False,
         max_length=200,
         help_text=_("A PNG or JPEG. It stands at the top right, at most 50 mm wide and 20 mm high."),

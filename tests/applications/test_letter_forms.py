@@ -71,11 +71,11 @@ def test_text_whose_fact_is_missing_says_nothing(missing):
         ("Bis {tga} {tag}.", ["There is no placeholder {tga} here. Possible are: {tag}, {liste}"]),
         (
             "Bis {tag. {tag}",
-            ["There is a brace that belongs to no placeholder near “Bis {tag.”. They are written {like_this}."],
+            ["There is a brace that belongs to no placeholder near “Bis {tag.”. They are written like {titel}."],
         ),
         (
             "Bis {Tag} {tag}",
-            ["There is a brace that belongs to no placeholder near “Bis {Tag}”. They are written {like_this}."],
+            ["There is a brace that belongs to no placeholder near “Bis {Tag}”. They are written like {titel}."],
         ),
         ("Bald.", ["{tag} is missing. This part must say it."]),
         ("Bis {tag}: {liste}", ["{liste} has to stand alone in its line."]),
