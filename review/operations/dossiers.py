@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django_tasks import task
 
 from funding import clock, jobs
@@ -98,13 +99,17 @@ def make_dossier(pk: int, fingerprint: str, items: Sequence[int], left_out: Sequ
             files,
             left_out,
             as_of=dossier.as_of,
-            progress=lambda done: wanted.update(done=done) and None,
+            progress=lambda done: _note_progress(wanted, done),
         )
     except Exception:
         wanted.update(failed=True)
         logger.exception("The dossier %s could not be made", pk)
         return
     wanted.update(content=content, sha256=sha256(content), done=len(files))
+
+
+def _note_progress(wanted: QuerySet[Dossier], done: int) -> None:
+    wanted.update(done=done)
 
 
 def forget_dossiers() -> int:

@@ -73,7 +73,7 @@ def dossier_file(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or not found.is_ready or found.fingerprint != operations.fingerprint_of(share):
         messages.info(request, _("A case has changed since the PDF was made. Please have it made again."))
         return redirect("review:dossier", meeting.pk)
-    return pdf(bytes(found.content), f"{_('dossier')}-{meeting.held_on}.pdf")
+    return pdf(bytes(found.content or b""), f"{_('dossier')}-{meeting.held_on}.pdf")
 
 
 @login_required
