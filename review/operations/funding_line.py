@@ -117,7 +117,7 @@ def _pots(meeting: Meeting, rows: list[Row]) -> list[Pot]:
     """The rows by budget year, each dealt out in the order of the line."""
     years = sorted({row.item.application.year for row in rows}, key=lambda year: year or 0)
     opened = BudgetYear.objects.filter(programme=meeting.programme_id, year__in=[y for y in years if y]).with_free()
-    free = dict(opened.values_list("year", "free_cents"))
+    free = {year.year: year.free_cents for year in opened}  # type: ignore[attr-defined]  # with_free
     applications = [row.item.application_id for row in rows]
     prepared = Decision.objects.filter(application__in=applications, released_at=None)
     held = dict(prepared.values_list("application", "reserved_cents"))
