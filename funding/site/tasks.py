@@ -181,7 +181,8 @@ def _unanswered_grants(towns: list[int], today: datetime.date) -> Iterator[Task]
     """Awards that are final and that nobody has accepted: the money waits for an answer."""
     found = Grant.objects.filter(municipality__in=towns, state=GrantState.ISSUED, letter__remedy_ends_on__lt=today)
     for grant in found.select_related("application", "letter").order_by("pk"):
-        since = calendar.binding_on(grant.letter.remedy_ends_on)
+        ended_on = grant.letter.remedy_ends_on
+        since = calendar.binding_on(ended_on) if ended_on else None
         yield _case(grant.application, _("Final, but not accepted: ask the group, or let it lapse"), since=since)
 
 

@@ -168,11 +168,11 @@ def _paragraphs(lines: list[str]) -> list[Block] | None:
 def _award_values(decision: Decision, result: Result, proof_due_on: date | None) -> dict[str, Value]:
     application, cents = decision.application, decision.amount_cents
     organisation = application.organisation
-    period = application.start and application.end
+    start, end = application.start, application.end
     return _shared_values(decision) | {
         "betrag": format_eur(cents) if cents else None,
         "betrag_in_worten": in_words(cents) if cents else None,
-        "zeitraum": f"{german_day(application.start)} bis {german_day(application.end)}" if period else None,
+        "zeitraum": f"{german_day(start)} bis {german_day(end)}" if start and end else None,
         "rest": format_eur(result.requested_cents - cents),
         "massnahme": _measure(application),
         "person": joined(organisation.representatives),

@@ -180,8 +180,7 @@ class CutsForm(forms.Form):
                 sentence = _("At most the planned %s can be admitted.") % eur_text(cost.amount_cents)
                 self.add_error(f"admitted-{line}", sentence)
             elif cents < cost.amount_cents and not cleaned.get(f"reason-{line}"):
-                sentence = _("Please say why less is admitted. The reason stands in the letter.")
-                self.add_error(f"reason-{line}", sentence)
+                self.add_error(f"reason-{line}", _("Please say why less is admitted. The reason stands in the letter."))
         return cleaned
 
     def admitted(self) -> dict[int, int]:

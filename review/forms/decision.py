@@ -82,7 +82,7 @@ class DecisionForm(VersionForm):
         self.criteria = [str(criterion) for criterion in application.programme.criteria]
         initial = {"version": application.version, "seen": decision.version if decision else 0}
         initial |= self._of(decision) if decision else self._advised()
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **(kwargs | {"initial": initial}))
         if not owes_proof:
             del self.fields["overrule_reason"]
         self._add_library()
@@ -137,8 +137,7 @@ class DecisionForm(VersionForm):
 
     def has_seen(self, application: Application, decision: Decision | None) -> None:
         """Sent once more, what was typed counts: by then the person has read what somebody else wrote meanwhile."""
-        self.data = self.data.copy()
-        self.data["version"], self.data["seen"] = application.version, decision.version if decision else 0
+        self.carry(version=application.version, seen=decision.version if decision else 0)
 
     # --- Parts for the page -------------------------------------------------------------------------------------------
 
@@ -146,7 +145,7 @@ class DecisionForm(VersionForm):
         """Per kind: the entries of the library with their fields, the field for other ones, and how many there are."""
         found = []
         for kind, field in KINDS.items():
-            entries = [
+            entries: list[dict[str, Any]] = [
                 {
                     "pick": self[f"pick-{provision.pk}"],
                     "asked": [self[f"pick-{provision.pk}-{name}"] for name in asked_in(provision.text)],
@@ -223,7 +222,9 @@ class DecisionForm(VersionForm):
         found = []
         for kind, field in KINDS.items():
             for provision in (p for p in self.library if p.kind == kind and cleaned.get(f"pick-{p.pk}")):
-                entered = {name: cleaned.get(f"pick-{provision.pk}-{name}") for name in asked_in(provision.text)}
+                entered: dict[str, Any] = {
+                    name: cleaned.get(f"pick-{provision.pk}-{name}") for name in asked_in(provision.text)
+                }
                 if entered.get("datum"):
                     entered["datum"] = entered["datum"].isoformat()
                 found.append(Text(kind, provision.text, provision.pk, entered))

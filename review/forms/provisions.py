@@ -30,7 +30,8 @@ class ProvisionForm(VersionForm):
 
     def __init__(self, *args: Any, provision: Provision, **kwargs: Any) -> None:
         names = ("version", "kind", "title", "text", "position", "offered")
-        super().__init__(*args, initial={name: getattr(provision, name) for name in names}, **kwargs)
+        kwargs["initial"] = {name: getattr(provision, name) for name in names}
+        super().__init__(*args, **kwargs)
         if provision.pk is None:
             del self.fields["offered"]
 

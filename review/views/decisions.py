@@ -214,14 +214,14 @@ def _list(request: HttpRequest, chosen: dict[int, int] | None, form: ReleaseForm
     if search.is_valid() and search.cleaned_data["q"]:
         found = found.filter(application__in=Application.objects.matching(search.cleaned_data["q"]))
     page = Paginator(found.order_by("application__programme", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    for decision in page:
-        decision.releasable = policies.may_decide(decision.application, request.user)
-        decision.ticked = decision.releasable and (chosen is None or decision.pk in chosen)
+    releasable = {decision.pk for decision in page if policies.may_decide(decision.application, request.user)}
+    ticked = releasable if chosen is None else releasable & chosen.keys()
     context = {
         "search": search,
         "form": form,
         "page_obj": page,
-        "may_release": any(decision.releasable for decision in page),
-        "pots": pots_of(decision for decision in page if decision.ticked or not decision.releasable),
+        "releasable": releasable,
+        "ticked": ticked,
+        "pots": pots_of(decision for decision in page if decision.pk in ticked or decision.pk not in releasable),
     }
     return render(request, "review/decision_list.html", context)

@@ -80,8 +80,7 @@ def _returned(request: HttpRequest, application: Application, form: ReturnForm) 
     except Refused as refusal:
         form.add_error(None, str(refusal))
         # What was typed is shown again beside the case as it is now, and can be sent a second time.
-        form.data = form.data.copy()
-        form.data["version"] = str(Application.objects.get(pk=application.pk).version)
+        form.carry(version=Application.objects.get(pk=application.pk).version)
         return False
     messages.success(request, _("The application is open for changes. Its mail waits as a draft: please send it."))
     return True

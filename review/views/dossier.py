@@ -70,7 +70,7 @@ def dossier_file(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
     share = operations.share_of(meeting, request.user)
     found = Dossier.objects.filter(meeting=meeting, cases=share.cases).first()
-    if found is None or not found.is_ready or found.fingerprint != operations.fingerprint_of(share):
+    if found is None or not found.content or found.fingerprint != operations.fingerprint_of(share):
         messages.info(request, _("A case has changed since the PDF was made. Please have it made again."))
         return redirect("review:dossier", meeting.pk)
     return pdf(bytes(found.content or b""), f"{_('dossier')}-{meeting.held_on}.pdf")

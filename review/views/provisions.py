@@ -90,7 +90,7 @@ def _edit(request: HttpRequest, entry: Provision, title: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved. Decisions that are prepared already keep their words."))
             return redirect("review:provisions")
-    versions = entry.history.select_related("history_user").order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
+    versions = entry.history.select_related("history_user").order_by("-history_date", "-history_id")
     context = {
         "title": title,
         "form": form,
