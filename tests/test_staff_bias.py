@@ -32,6 +32,7 @@ NOT_OF_A_CASE = {
     "review:minutes-sign", "personal",
     "review:present", "review:provision", "review:provision-create", "review:provisions-usual", "review:seat",
     "budgets:year", "budgets:year-move", "budgets:year-block", "budgets:run",
+    "letter-sample", "letter-text", "letter-text-restore", "letter-texts", "stationery",
 }  # fmt: skip
 LISTS = ("outbox", "applications:list", "applications:assist", "review:conversations", "review:decisions",
          "budgets:payments", "budgets:run-create", "review:meeting-create")  # fmt: skip
@@ -107,10 +108,10 @@ class TestPages(TestCase):
         client = Client()
         client.force_login(self.person)
         address = reverse("review:dossier", args=[self.world["meeting"].pk])
-        before = len(client.get(address).context["files"])
+        before = len(client.get(address).context["contents"])
         self.step_back()
 
-        after = len(client.get(address).context["files"])
+        after = len(client.get(address).context["contents"])
 
         assert (before, after) == (1, 0)
 
@@ -161,8 +162,8 @@ class Person:
 
 def row(**fields):
     names = ("checked_by_id", "requested_by_id", "verified_by_id", "ordered_by_id", "user_id")
-    values = dict.fromkeys(names) | {"paper": True, "assisted": "open", "state": "submitted"} | fields
-    return SimpleNamespace(municipality_id=TOWN, organisation_id=5, case_id=CASE, **values)
+    values = dict.fromkeys(names) | {"paper": True, "assisted": "open", "state": "submitted", "kind": "award"} | fields
+    return SimpleNamespace(municipality_id=TOWN, organisation_id=5, case_id=CASE, DECIDING=("award",), **values)
 
 
 def asked(policy, user):

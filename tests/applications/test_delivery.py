@@ -129,7 +129,7 @@ def test_case_shows_notification_end_of_the_period_and_the_binding_day(client, o
         "Action possible until": "March 6, 2026",
         "Final (binding) from": "March 7, 2026",
     }
-    assert links == ["It came back", "Proven later receipt", "Somebody sued or objected"]
+    assert links == ["What this letter means", "It came back", "Proven later receipt", "Somebody sued or objected"]
 
 
 def test_case_with_a_remedy_in_time_says_that_the_letter_is_not_final(client, officer, letter):
@@ -147,7 +147,7 @@ def test_applicant_sees_the_dates_and_records_nothing(client, letter):
 
     pairs, links = dates_on_page(client, letter)
 
-    assert (pairs["Counts as received"], links) == ("Feb. 6, 2026", [])
+    assert (pairs["Counts as received"], links) == ("Feb. 6, 2026", ["What this letter means"])
 
 
 def test_return_recorded_on_its_page_makes_the_task_to_post_again(client, officer, letter):
@@ -155,8 +155,8 @@ def test_return_recorded_on_its_page_makes_the_task_to_post_again(client, office
     with clock.at(date(2026, 2, 10)):
         day = {"day_day": "10", "day_month": "2", "day_year": "2026"}
         client.post(reverse("applications:return-letter", args=[letter.pk]), day)
-        tasks = client.get(reverse("tasks"), headers={"accept-language": "en"}).context["tasks"]
+        rows = client.get(reverse("tasks"), headers={"accept-language": "en"}).context["page_obj"]
 
-    assert [task.what for task in tasks if task.title == str(letter.application)] == [
+    assert [row.task.what for row in rows if row.task.title == str(letter.application)] == [
         "The letter came back: check the address and post it again"
     ]

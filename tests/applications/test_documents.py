@@ -83,6 +83,7 @@ def test_receipt_in_english_says_exactly_this(submission):
                 ("Recognised as charitable", "No"),
                 ("Recognised until", "–"),
                 ("Gets input tax back", "No"),
+                ("De-minimis aid in three years", "–"),
                 ("IBAN", "DE02 1203 0000 0000 2020 51"),
                 ("Account holder", "Leyla Aydın"),
             ]
@@ -229,6 +230,7 @@ def test_receipt_of_an_incomplete_application_leaves_gaps_open():
         ("Represented by", "–"),
         ("Phone", "–"),
         ("Recognised until", "–"),
+        ("De-minimis aid in three years", "–"),
         ("IBAN", "–"),
     ]
 

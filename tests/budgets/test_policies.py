@@ -39,6 +39,8 @@ TABLE = {
     "may_write_proof": "applicant",
     "may_record_remedy": "officer",
     "may_rule": "decider",
+    "may_hear": "officer decider",
+    "may_answer_hearing": "applicant officer",
     "may_move_year": "decider",
     "may_open_year": "officer",
     "may_verify": "verifier",

@@ -392,7 +392,7 @@ def test_payment_order_is_a_pdf(world, visit):
 
 def proof_data(proof, **changes):
     lines = list(proof.lines.all())
-    receipts = {"receipts-TOTAL_FORMS": 1, "receipts-INITIAL_FORMS": 0}
+    receipts = {"receipts-TOTAL_FORMS": 1, "receipts-INITIAL_FORMS": 0, "receipts-0-payee": ""}
     answers = {"version": proof.version, "report": "Zwölf Führungen.", "participants": "160"}
     spent = {f"spent_{line.pk}": "300,00" for line in lines}
     return receipts | answers | spent | {"income_cents": "120,00"} | changes

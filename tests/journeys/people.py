@@ -104,7 +104,7 @@ class Person:
     def takes_up(self, task: str) -> None:
         """Open one's tasks and choose the one that begins with these words."""
         self.goes("/tasks/")
-        waiting = self.page.get_by_role("region", name=de("What waits for you"))
+        waiting = self.page.locator(".kern-task-list")
         self._arrives(waiting.get_by_role("link", name=re.compile(f"^{quoted(task)}")).first.click)
 
     def chooses_from_menu(self, words: str) -> None:

@@ -76,7 +76,7 @@ def test_award_with_a_reason_to_overrule_keeps_it(review):
 def test_rejection_needs_no_reason_to_overrule(review):
     owe(review)
 
-    decision = prepare(review, review.case(state=State.RECOMMENDED), kind="reject")
+    decision = prepare(review, review.case(state=State.RECOMMENDED), kind="reject", grounds={"Für alle offen": "Nein."})
 
     assert (decision.kind, decision.overrule_reason) == ("reject", "")
 

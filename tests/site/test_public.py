@@ -127,6 +127,7 @@ def frame_of(client, user, path="/imprint/"):
                 "/applications/",
                 "/review/conversations/",
                 "/review/meetings/",
+                "/review/decisions/",
                 "/money/",
                 "/review/advice/",
                 "/outbox/",
@@ -151,7 +152,7 @@ def frame_of(client, user, path="/imprint/"):
                 "/audit/",
             ],
         ),
-        (("administrator",), ["/tasks/", "/people/", "/programmes/"]),
+        (("administrator",), ["/tasks/", "/people/", "/review/board/", "/programmes/"]),
     ],
 )
 def test_menu_holds_what_the_person_can_use(client, town, roles, urls):
