@@ -75,8 +75,9 @@ def test_award_with_a_reason_to_overrule_keeps_it(review):
 
 def test_rejection_needs_no_reason_to_overrule(review):
     owe(review)
+    why = {"grounds": {"Viele machen mit.": "Nur drei sind beteiligt."}, "next_step": "Sprechen Sie mit uns."}
 
-    decision = prepare(review, review.case(state=State.RECOMMENDED), kind="reject", grounds={"Für alle offen": "Nein."})
+    decision = prepare(review, review.case(state=State.RECOMMENDED), kind="reject", **why)
 
     assert (decision.kind, decision.overrule_reason) == ("reject", "")
 
