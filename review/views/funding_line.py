@@ -27,7 +27,7 @@ def funding_line(request: HttpRequest, pk: int) -> HttpResponse:
     if not policies.may_manage(meeting, operations.seat_of(meeting, request.user), request.user):
         raise PermissionDenied
     line = operations.funding_line(meeting, request.user)
-    form = LineForm(request.POST if request.method == "POST" else None, rows=line.rows, initial=_initial(line))
+    form = LineForm(request.POST or None, rows=line.rows, initial=_initial(line))
     if request.method == "POST":
         order = _moved(form.in_order(), request.POST)
         if form.is_valid() and request.POST.get("act") == "save" and _saved(request, meeting, form, order):
