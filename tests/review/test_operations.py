@@ -919,7 +919,7 @@ def test_decision_rewritten_as_a_rejection_frees_the_money(review, advised):
         ),
         (
             {"provisions": [operations.Text("condition", "Bis zum {datum.")]},
-            "There is a brace that belongs to no placeholder near “Bis zum {datum.”. They are written {like_this}.",
+            "There is a brace that belongs to no placeholder near “Bis zum {datum.”. They are written like {titel}.",
         ),
     ],
 )
