@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-NOTHING = SafeString()
+NOTHING = SafeString("")
 
 
 def written_input(widget: Mapping[str, Any]) -> SafeString:

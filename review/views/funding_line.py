@@ -27,8 +27,10 @@ def funding_line(request: HttpRequest, pk: int) -> HttpResponse:
     if not policies.may_manage(meeting, operations.seat_of(meeting, request.user), request.user):
         raise PermissionDenied
     line = operations.funding_line(meeting, request.user)
-    form = LineForm(request.POST or None, rows=line.rows, initial=_initial(line))
-    if request.method == "POST":
+    sent = request.method == "POST"
+    # On a GET there is data when the language was changed in the middle of trying out: it is only shown again.
+    form = LineForm(request.POST if sent or request.POST else None, rows=line.rows, initial=_initial(line))
+    if sent:
         order = _moved(form.in_order(), request.POST)
         if form.is_valid() and request.POST.get("act") == "save" and _saved(request, meeting, form, order):
             return redirect("review:funding-line", meeting.pk)
