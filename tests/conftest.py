@@ -97,6 +97,20 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(autouse=True)
+def cache_left_empty(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """The cache is a table without a model: no flush empties it behind a test that committed, and its limits (codes per
+    address and hour) would count for the next test."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if commits or (marker is not None and marker.kwargs.get("transaction")):
+        from django.core.cache import cache
+
+        with django_db_blocker.unblock():
+            cache.clear()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cached_static_files() -> None:
     """Browsers keep styles, scripts and fonts as they do in production: a page then fetches only itself."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
 
 GOOD = '<!doctype html><html lang="en"><title>Good</title><main><h1>Good</h1><noscript>No script runs</noscript></main>'
@@ -78,3 +79,12 @@ def test_page_without_javascript_runs_no_script(page_without_javascript, address
 @pytest.mark.browser
 def test_database_beside_a_running_browser_answers(page):
     assert Session.objects.count() == 0
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_cache_is_empty_whatever_a_test_before_committed(turn, transactional_db):
+    before = cache.get("limit")
+
+    cache.set("limit", turn)
+
+    assert before is None
