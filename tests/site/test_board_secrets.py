@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.conf import settings
 from django.test import TestCase
@@ -32,6 +33,8 @@ from tests.factories import make_member
 from tests.site.test_internal_notes import plain
 from tests.test_access import ARGUMENTS, NAMES, TABLE
 from tests.world import NOW, World, build
+
+pytestmark = pytest.mark.once
 
 MARKER = "Zqaktezq"
 # What is about a case and its meeting; the rest is sign-in, public pages, money after the award, texts and settings.

@@ -24,6 +24,8 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.once
+
 TODAY = date(2026, 1, 15)
 CHANGING = re.compile(rb'nonce-[^\'"; ]+|nonce="[^"]*"|name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*')
 
